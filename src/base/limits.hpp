@@ -1,0 +1,49 @@
+// Every queue, buffer, retry and wait of the data plane has its limit here, under its name.
+// Values that an operator may change are defaults of an option struct; the rest is fixed.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace tollway::limits {
+
+using namespace std::chrono_literals;
+
+// HTTP messages.
+inline constexpr std::size_t head_bytes_max = 64 * 1024;
+inline constexpr std::size_t header_count_max = 128;
+inline constexpr std::size_t request_body_bytes_max = 32 * 1024 * 1024;  // option
+inline constexpr std::size_t json_depth_max = 512;
+inline constexpr int informational_answers_max = 8;  // 1xx before the real answer
+
+// Answers.
+inline constexpr std::size_t held_answer_bytes_max = 1024 * 1024;  // whole JSON held for a check
+inline constexpr std::size_t sse_event_bytes_max = 16 * 1024 * 1024;
+inline constexpr std::size_t error_body_bytes_max = 256 * 1024;
+inline constexpr std::size_t inflate_ratio_max = 200;
+inline constexpr std::size_t inflate_free_bytes = 1024 * 1024;  // below this any ratio is fine
+
+// Buffers.
+inline constexpr std::size_t read_buffer_bytes = 16 * 1024;
+
+// Waits. Options where an operator may need another value.
+inline constexpr auto client_head_timeout = 30s;   // from the first byte of a head to its end
+inline constexpr auto client_body_timeout = 60s;   // between two reads of a body
+inline constexpr auto client_idle_timeout = 75s;   // keep-alive
+inline constexpr auto client_write_timeout = 60s;  // without progress
+inline constexpr auto resolve_timeout = 5s;
+inline constexpr auto connect_timeout = 5s;
+inline constexpr auto tls_handshake_timeout = 10s;
+inline constexpr auto first_byte_timeout = 300s;
+inline constexpr auto between_bytes_timeout = 120s;
+inline constexpr auto total_timeout = 1800s;
+inline constexpr auto happy_eyeballs_delay = 250ms;
+inline constexpr auto silence_before_comment = 10s;
+inline constexpr auto drain_timeout = 30s;
+
+// Connections.
+inline constexpr std::size_t client_connections_max = 16384;  // a thread
+inline constexpr std::size_t idle_upstreams_max = 1024;       // an origin and thread
+inline constexpr auto upstream_idle_timeout = 60s;
+
+}  // namespace tollway::limits

@@ -1,0 +1,39 @@
+// What one thread of the data plane owns.
+#pragma once
+
+#include "net/deadlines.hpp"
+#include "net/task_group.hpp"
+#include "net/types.hpp"
+
+namespace tollway::net {
+
+// One io_context, run by one thread, with its deadlines and tasks. Everything that holds a Loop& is
+// used on that thread only; post() is the way in from another.
+class Loop {
+ public:
+  Loop() = default;
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // Runs until stop() or until nothing is left to do.
+  void run() { io_.run(); }
+  // Thread-safe. The handlers that are still waiting are dropped with the io_context.
+  void stop() { io_.stop(); }
+  // Runs `action` on the loop's thread, later. Thread-safe.
+  template <class Action>
+  void post(Action action) {
+    asio::post(io_.get_executor(), std::move(action));
+  }
+
+  [[nodiscard]] asio::io_context& io() noexcept { return io_; }
+  [[nodiscard]] Executor executor() noexcept { return io_.get_executor(); }
+  [[nodiscard]] DeadlineWheel& deadlines() noexcept { return deadlines_; }
+  [[nodiscard]] TaskGroup& tasks() noexcept { return tasks_; }
+
+ private:
+  asio::io_context io_{1};
+  DeadlineWheel deadlines_{io_};
+  TaskGroup tasks_{io_};
+};
+
+}  // namespace tollway::net

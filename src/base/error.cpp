@@ -6,28 +6,50 @@ namespace tollway {
 
 std::string_view name_of(Errc code) noexcept {
   switch (code) {
-    case Errc::bad_request: return "bad_request";
-    case Errc::unauthenticated: return "unauthenticated";
-    case Errc::forbidden: return "forbidden";
-    case Errc::not_found: return "not_found";
-    case Errc::method_not_allowed: return "method_not_allowed";
-    case Errc::request_timeout: return "request_timeout";
-    case Errc::body_too_large: return "body_too_large";
-    case Errc::head_too_large: return "head_too_large";
-    case Errc::cancelled: return "cancelled";
-    case Errc::dns_failed: return "dns_failed";
-    case Errc::connect_failed: return "connect_failed";
-    case Errc::connect_timeout: return "connect_timeout";
-    case Errc::address_refused: return "address_refused";
-    case Errc::tls_failed: return "tls_failed";
-    case Errc::connection_lost: return "connection_lost";
-    case Errc::upstream_timeout: return "upstream_timeout";
-    case Errc::upstream_invalid: return "upstream_invalid";
-    case Errc::upstream_too_large: return "upstream_too_large";
-    case Errc::upstream_error: return "upstream_error";
-    case Errc::overloaded: return "overloaded";
-    case Errc::draining: return "draining";
-    case Errc::internal: return "internal";
+    case Errc::bad_request:
+      return "bad_request";
+    case Errc::unauthenticated:
+      return "unauthenticated";
+    case Errc::forbidden:
+      return "forbidden";
+    case Errc::not_found:
+      return "not_found";
+    case Errc::method_not_allowed:
+      return "method_not_allowed";
+    case Errc::request_timeout:
+      return "request_timeout";
+    case Errc::body_too_large:
+      return "body_too_large";
+    case Errc::head_too_large:
+      return "head_too_large";
+    case Errc::cancelled:
+      return "cancelled";
+    case Errc::dns_failed:
+      return "dns_failed";
+    case Errc::connect_failed:
+      return "connect_failed";
+    case Errc::connect_timeout:
+      return "connect_timeout";
+    case Errc::address_refused:
+      return "address_refused";
+    case Errc::tls_failed:
+      return "tls_failed";
+    case Errc::connection_lost:
+      return "connection_lost";
+    case Errc::upstream_timeout:
+      return "upstream_timeout";
+    case Errc::upstream_invalid:
+      return "upstream_invalid";
+    case Errc::upstream_too_large:
+      return "upstream_too_large";
+    case Errc::upstream_error:
+      return "upstream_error";
+    case Errc::overloaded:
+      return "overloaded";
+    case Errc::draining:
+      return "draining";
+    case Errc::internal:
+      return "internal";
   }
   return "internal";
 }

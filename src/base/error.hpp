@@ -27,11 +27,11 @@ enum class Errc : std::uint8_t {
   cancelled,  // the client left
   // The upstream's doing.
   dns_failed,
-  connect_failed,   // refused, unreachable, or every address failed
+  connect_failed,  // refused, unreachable, or every address failed
   connect_timeout,
   address_refused,  // the dial guard forbids the address
   tls_failed,
-  connection_lost,  // closed or reset before the message was complete
+  connection_lost,   // closed or reset before the message was complete
   upstream_timeout,  // first byte, next byte or total
   upstream_invalid,  // not HTTP, not JSON, or not what the route answers
   upstream_too_large,

@@ -10,7 +10,9 @@ Secret::Secret(std::string value) noexcept : value_(std::move(value)) {}
 
 // A short std::string lives inside the object, so a moved-from one still holds the characters:
 // swap, then wipe what the other side kept.
-Secret::Secret(Secret&& other) noexcept { value_.swap(other.value_); }
+Secret::Secret(Secret&& other) noexcept {
+  value_.swap(other.value_);
+}
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this != &other) {
@@ -20,9 +22,13 @@ Secret& Secret::operator=(Secret&& other) noexcept {
   return *this;
 }
 
-Secret::~Secret() { wipe(); }
+Secret::~Secret() {
+  wipe();
+}
 
-Secret Secret::clone() const { return Secret(std::string(value_)); }
+Secret Secret::clone() const {
+  return Secret(std::string(value_));
+}
 
 std::string Secret::masked() const {
   if (value_.size() < 16) return "...";

@@ -10,7 +10,7 @@
 namespace tollway::http {
 
 struct Header {
-  std::string_view name;  // as sent; compare with equals_ignoring_case
+  std::string_view name;   // as sent; compare with equals_ignoring_case
   std::string_view value;  // without surrounding white space
 };
 

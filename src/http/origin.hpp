@@ -23,7 +23,7 @@ struct Origin {
 
 struct Url {
   Origin origin;
-  std::string path;  // "/api/v1", without trailing slash; "" for none
+  std::string path;      // "/api/v1", without trailing slash; "" for none
   std::string userinfo;  // only where parse_url was told to allow it (a proxy's URL)
 };
 

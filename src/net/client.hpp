@@ -15,7 +15,7 @@
 
 namespace tollway::net {
 
-class Resolver;     // thread-safe, shared by all loops: names to addresses, off the loops
+class Resolver;  // thread-safe, shared by all loops: names to addresses, off the loops
 class ClientPool;
 class PooledConnection;
 

@@ -6,7 +6,8 @@ namespace tollway::net {
 
 void Deadline::set(TimePoint when) {
   when_ = when;
-  if (hook_.is_linked() && slot_time_ <= when) return;  // the wheel comes by in time and looks again
+  if (hook_.is_linked() && slot_time_ <= when)
+    return;  // the wheel comes by in time and looks again
   hook_.unlink();
   wheel_.link(*this);
 }

@@ -60,7 +60,9 @@ class DeadlineWheel {
   void link(Deadline& deadline);
   void arm(std::int64_t at);
   void turn();
-  [[nodiscard]] List& slot(std::int64_t at) { return slots_[static_cast<std::size_t>(at) % slot_count]; }
+  [[nodiscard]] List& slot(std::int64_t at) {
+    return slots_[static_cast<std::size_t>(at) % slot_count];
+  }
 
   std::array<List, slot_count> slots_;
   Timer timer_;

@@ -21,7 +21,7 @@ namespace ssl = boost::asio::ssl;
 class Socket {
  public:
   Socket(Loop& loop, TcpSocket socket, Source peer);
-  ~Socket() = default;
+  ~Socket();
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
@@ -66,7 +66,8 @@ class Socket {
   [[nodiscard]] bool is_quiet() noexcept;
 
   // Calls `callback(owner)` when the peer closes or resets while nobody reads. One at a time;
-  // cancelled by unwatch(), by a read, or by close().
+  // ended by unwatch_peer(), by a read, or by close(). A peer that sends instead (a pipelined
+  // request) ends the watch too: its leaving is then noticed by the next write.
   void watch_peer(void (*callback)(void*), void* owner);
   void unwatch_peer() noexcept;
 
@@ -77,7 +78,6 @@ class Socket {
   struct PeerWatch;
   static void on_deadline(void* self);
   static void on_wake(void* self);
-  [[nodiscard]] Error error_from(const boost::system::error_code& code, const char* doing);
   [[nodiscard]] std::unexpected<Error> fail_with(const boost::system::error_code& code,
                                                  const char* doing);
   [[nodiscard]] Task<Result<>> write_tls(std::span<const asio::const_buffer> buffers);

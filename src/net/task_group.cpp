@@ -7,7 +7,9 @@
 
 namespace tollway::net {
 
-TaskGroup::~TaskGroup() { assert(running_ == 0 && "tasks outlive their group"); }
+TaskGroup::~TaskGroup() {
+  assert(running_ == 0 && "tasks outlive their group");
+}
 
 void TaskGroup::spawn(Task<> task) {
   ++running_;

@@ -1,0 +1,223 @@
+#include "net/socket.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cassert>
+
+namespace tollway::net {
+namespace {
+
+constexpr auto as_tuple = asio::as_tuple(use_task);
+
+bool is_would_block(const boost::system::error_code& code) {
+  return code == asio::error::would_block || code == asio::error::try_again;
+}
+
+}  // namespace
+
+// Outlives the socket while the reactor still holds its wait; the socket only drops its claim.
+struct Socket::PeerWatch {
+  Socket* socket = nullptr;
+  void (*callback)(void*) = nullptr;
+  void* owner = nullptr;
+  bool waiting = false;
+};
+
+Socket::Socket(Loop& loop, TcpSocket socket, Source peer)
+    : loop_(loop),
+      socket_(std::move(socket)),
+      peer_(peer),
+      deadline_(loop.deadlines(), &Socket::on_deadline, this),
+      wake_(loop.deadlines(), &Socket::on_wake, this) {
+  boost::system::error_code ignored;  // a socket that is broken already says so when it is used
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(Tcp::no_delay(true), ignored);
+}
+
+Socket::~Socket() {
+  unwatch_peer();
+}
+
+SSL* Socket::tls_handle() noexcept {
+  return tls_ ? tls_->native_handle() : nullptr;
+}
+
+void Socket::set_deadline(TimePoint when, const char* what) {
+  waiting_for_ = what;
+  deadline_.set(when);
+}
+
+void Socket::on_deadline(void* self) {
+  auto& socket = *static_cast<Socket*>(self);
+  const bool client = socket.peer_ == Source::client;
+  socket.fail(Error{client ? Errc::request_timeout : Errc::upstream_timeout,
+                    socket.peer_,
+                    client ? Retry::never : Retry::elsewhere,
+                    fmt::format("timed out while {}", socket.waiting_for_),
+                    {}});
+}
+
+void Socket::on_wake(void* self) {
+  auto& socket = *static_cast<Socket*>(self);
+  socket.woken_ = true;
+  boost::system::error_code ignored;  // nothing to cancel is fine
+  socket.socket_.cancel(ignored);
+}
+
+void Socket::fail(Error reason) {
+  if (error_) return;
+  error_ = std::move(reason);
+  boost::system::error_code ignored;  // a closed socket has nothing under way
+  socket_.cancel(ignored);
+}
+
+std::unexpected<Error> Socket::fail_with(const boost::system::error_code& code, const char* doing) {
+  if (!error_) {
+    const bool client = peer_ == Source::client;
+    closed_by_peer_ = code == asio::error::eof;
+    const std::string what = closed_by_peer_ ? "connection closed by the peer" : code.message();
+    error_ = Error{client ? Errc::cancelled : Errc::connection_lost,
+                   peer_,
+                   client ? Retry::never : Retry::elsewhere,
+                   fmt::format("{} while {}", what, doing),
+                   {}};
+  }
+  return std::unexpected(*error_);
+}
+
+Task<Result<std::size_t>> Socket::read_some(std::span<char> into,
+                                            std::optional<TimePoint> wake_at) {
+  if (error_) co_return std::unexpected(*error_);
+  unwatch_peer();
+  woken_ = false;
+  if (wake_at) wake_.set(*wake_at);
+  const auto buffer = asio::buffer(into.data(), into.size());
+  boost::system::error_code code;
+  std::size_t size = 0;
+  if (tls_) {
+    std::tie(code, size) = co_await tls_->async_read_some(buffer, as_tuple);
+  } else {
+    std::tie(code, size) = co_await socket_.async_read_some(buffer, as_tuple);
+  }
+  if (wake_at) wake_.clear();
+  if (size > 0) co_return size;
+  if (error_) co_return std::unexpected(*error_);
+  if (code == asio::error::operation_aborted && woken_) co_return 0;
+  // A TLS peer that closes without close_notify is cut off as surely as one that sends a FIN in
+  // the middle: whether the message was complete is for HTTP's framing to say.
+  if (code == ssl::error::stream_truncated) code = asio::error::eof;
+  co_return fail_with(code, "reading");
+}
+
+Task<Result<>> Socket::write(asio::const_buffer bytes) {
+  const std::array one{bytes};
+  auto writing = write(std::span<const asio::const_buffer>(one));
+  co_return co_await std::move(writing);
+}
+
+Task<Result<>> Socket::write(std::span<const asio::const_buffer> buffers) {
+  if (error_) co_return std::unexpected(*error_);
+  if (tls_) {
+    auto writing = write_tls(buffers);
+    co_return co_await std::move(writing);
+  }
+  constexpr std::size_t buffers_max = 8;
+  std::array<asio::const_buffer, buffers_max> left;
+  assert(buffers.size() <= buffers_max);
+  std::size_t count = 0;
+  for (const auto& buffer : buffers) {
+    if (buffer.size() > 0) left[count++] = buffer;
+  }
+  std::size_t first = 0;
+  while (first < count) {
+    const auto rest = std::span(left).subspan(first, count - first);
+    boost::system::error_code code;
+    std::size_t size = socket_.write_some(rest, code);
+    if (is_would_block(code)) {
+      // The kernel's buffer is full, so waiting is what there is to do: back-pressure.
+      std::tie(code, size) = co_await socket_.async_write_some(rest, as_tuple);
+      if (error_) co_return std::unexpected(*error_);
+    }
+    if (code && !(code == asio::error::operation_aborted && woken_)) {
+      co_return fail_with(code, "writing");
+    }
+    while (first < count && size >= left[first].size()) size -= left[first++].size();
+    if (first < count) left[first] += size;
+  }
+  co_return Result<>{};
+}
+
+Task<Result<>> Socket::write_tls(std::span<const asio::const_buffer> buffers) {
+  // One record where it fits: a stream's buffers are gathered before they are encrypted.
+  std::string gathered;
+  asio::const_buffer bytes = buffers.empty() ? asio::const_buffer{} : buffers.front();
+  if (buffers.size() > 1) {
+    gathered.reserve(asio::buffer_size(buffers));
+    for (const auto& buffer : buffers) {
+      gathered.append(static_cast<const char*>(buffer.data()), buffer.size());
+    }
+    bytes = asio::buffer(gathered);
+  }
+  while (bytes.size() > 0) {
+    auto [code, size] = co_await tls_->async_write_some(bytes, as_tuple);
+    if (error_) co_return std::unexpected(*error_);
+    if (code) co_return fail_with(code, "writing");
+    bytes += size;
+  }
+  co_return Result<>{};
+}
+
+void Socket::close(bool reset) noexcept {
+  unwatch_peer();
+  boost::system::error_code ignored;  // closing cannot fail in a way that we could mend
+  if (reset) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket_.close(ignored);
+}
+
+void Socket::shutdown_send() noexcept {
+  boost::system::error_code ignored;  // the peer may have gone first
+  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+}
+
+bool Socket::peer_is_gone() noexcept {
+  pollfd poll_fd{socket_.native_handle(), POLLRDHUP, 0};
+  return ::poll(&poll_fd, 1, 0) > 0 && (poll_fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+bool Socket::is_quiet() noexcept {
+  if (error_) return false;
+  char byte = 0;
+  const auto size = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+void Socket::watch_peer(void (*callback)(void*), void* owner) {
+  if (!watch_) watch_ = std::make_shared<PeerWatch>();
+  watch_->socket = this;
+  watch_->callback = callback;
+  watch_->owner = owner;
+  if (watch_->waiting) return;
+  watch_->waiting = true;
+  socket_.async_wait(asio::socket_base::wait_read,
+                     [watch = watch_](const boost::system::error_code& code) {
+                       watch->waiting = false;
+                       Socket* const socket = watch->socket;
+                       if (socket == nullptr || watch->callback == nullptr || code) return;
+                       // Readable also means a pipelined request, which is no reason to end. The
+                       // wait is not renewed then: it would fire at once, for ever. A client that
+                       // pipelines and leaves is noticed by the next write.
+                       if (socket->peer_is_gone())
+                         std::exchange(watch->callback, nullptr)(watch->owner);
+                     });
+}
+
+void Socket::unwatch_peer() noexcept {
+  if (!watch_) return;
+  watch_->callback = nullptr;
+  watch_->socket = nullptr;
+}
+
+}  // namespace tollway::net

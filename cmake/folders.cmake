@@ -27,3 +27,58 @@ function(tollway_folder name)
     gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
   endif()
 endfunction()
+
+# tollway_table(FOLDER src/a/b NAMESPACE n TYPE T HEADER a/t.hpp OUT t_table.cpp [TARGET tollway_a])
+#
+# One file of FOLDER is one row of its table. A file `x.cpp` defines `extern const T x;` in NAMESPACE;
+# the generated file, compiled into TARGET (by default the target of FOLDER's first folder, which
+# tollway_folder() must have made before), defines in NAMESPACE
+#
+#   std::span<const T* const> all();   // the rows in the order of their names
+#
+# which HEADER declares beside T. A row is a plain reference by name, so the linker can drop no file
+# and a file without its symbol does not link. `*_test.cpp` and `table.cpp` are no rows.
+function(tollway_table)
+  cmake_parse_arguments(arg "" "FOLDER;NAMESPACE;TYPE;HEADER;OUT;TARGET" "" ${ARGN})
+  foreach(name FOLDER NAMESPACE TYPE HEADER OUT)
+    if(NOT arg_${name})
+      message(FATAL_ERROR "tollway_table: ${name} is missing")
+    endif()
+  endforeach()
+  if(NOT arg_TARGET)
+    string(REGEX REPLACE "^src/([^/]+).*$" "tollway_\\1" arg_TARGET "${arg_FOLDER}")
+  endif()
+
+  file(GLOB files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${arg_FOLDER}/*.cpp")
+  list(FILTER files EXCLUDE REGEX "(_test|/table)\\.cpp$")
+  list(SORT files)
+  set(declarations "")
+  set(rows "")
+  list(LENGTH files count)
+  foreach(file ${files})
+    cmake_path(GET file STEM symbol)
+    string(APPEND declarations "extern const ${arg_TYPE} ${symbol};\n")
+    string(APPEND rows "      &${symbol},\n")
+  endforeach()
+
+  set(generated "${CMAKE_BINARY_DIR}/generated/${arg_FOLDER}/${arg_OUT}")
+  file(CONFIGURE OUTPUT "${generated}" @ONLY CONTENT [[
+// Made by cmake/folders.cmake from the files of @arg_FOLDER@.
+#include "@arg_HEADER@"
+
+#include <array>
+#include <span>
+
+namespace @arg_NAMESPACE@ {
+
+@declarations@
+std::span<const @arg_TYPE@* const> all() {
+  static constexpr std::array<const @arg_TYPE@*, @count@> rows{
+@rows@  };
+  return rows;
+}
+
+}  // namespace @arg_NAMESPACE@
+]])
+  target_sources(${arg_TARGET} PRIVATE "${generated}")
+endfunction()

@@ -9,20 +9,23 @@ namespace tollway::net {
 
 std::span<char> ReadBuffer::prepare(std::size_t size_min) {
   const std::size_t unread_size = end_ - begin_;
-  if (bytes_.size() < end_ + size_min + slack_bytes) {
-    const std::size_t needed = unread_size + size_min + slack_bytes;
-    if (begin_ > 0 && bytes_.size() >= needed && unread_size <= bytes_.size() / 2) {
-      std::memmove(bytes_.data(), bytes_.data() + begin_, unread_size);
+  if (capacity_ - end_ < size_min) {
+    if (begin_ > 0 && capacity_ - unread_size >= std::max(size_min, capacity_ / 2)) {
+      std::memmove(bytes_.get(), bytes_.get() + begin_, unread_size);
     } else {
-      std::vector<char> larger(std::max({needed, limits::read_buffer_bytes,
-                                         unread_size > 0 ? bytes_.size() * 2 : bytes_.size()}));
-      if (unread_size > 0) std::memcpy(larger.data(), bytes_.data() + begin_, unread_size);
+      const std::size_t capacity =
+          std::max({unread_size + size_min, unread_size * 2, limits::read_buffer_bytes});
+      auto larger = std::make_unique_for_overwrite<char[]>(capacity + slack_bytes);
+      // The slack is read by vectorised parsers, so it must have been written once.
+      std::memset(larger.get() + capacity, 0, slack_bytes);
+      if (unread_size > 0) std::memcpy(larger.get(), bytes_.get() + begin_, unread_size);
       bytes_ = std::move(larger);
+      capacity_ = capacity;
     }
     begin_ = 0;
     end_ = unread_size;
   }
-  return std::span(bytes_).subspan(end_, bytes_.size() - end_ - slack_bytes);
+  return {bytes_.get() + end_, capacity_ - end_};
 }
 
 void ReadBuffer::consume(std::size_t size) noexcept {
@@ -32,8 +35,8 @@ void ReadBuffer::consume(std::size_t size) noexcept {
 
 void ReadBuffer::release() noexcept {
   if (begin_ != end_) return;
-  bytes_ = {};
-  begin_ = end_ = 0;
+  bytes_.reset();
+  capacity_ = begin_ = end_ = 0;
 }
 
 }  // namespace tollway::net

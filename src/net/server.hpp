@@ -2,6 +2,7 @@
 // pipelining, keep-alive, limits and drain are dealt with here.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,12 +47,12 @@ class ServerExchange {
   // The whole answer in one write. HEAD requests get the head alone.
   [[nodiscard]] Task<Result<>> respond(Answer answer, std::string_view body);
 
-  // A streamed answer: begin() (sends nothing yet), write() as often as needed, finish(). Each
-  // write goes out as one chunk in one system call, the first together with the head. begin()
-  // followed by finish() is an empty answer.
+  // A streamed answer: begin() (sends nothing yet), write() as often as needed, finish() with the
+  // last bytes, if any. Each goes out as one chunk in one system call, the first together with the
+  // head. begin() followed by finish() is an empty answer.
   void begin(const Answer& answer);
   [[nodiscard]] Task<Result<>> write(std::string_view bytes);
-  [[nodiscard]] Task<Result<>> finish();
+  [[nodiscard]] Task<Result<>> finish(std::string_view last = {});
   // True once any byte of an answer (100 Continue aside) has gone out or was begun.
   [[nodiscard]] bool begun() const noexcept;
   // Sends the head of a begun answer now, ahead of its first bytes.

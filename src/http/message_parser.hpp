@@ -22,7 +22,10 @@ namespace tollway::http {
 // an empty header name, control characters in a value, a Content-Length that is not digits only or
 // overflows; in requests a missing (1.1) or malformed Host (it may hold none of "/?#@\\" or white
 // space), a target that does not begin with "/" (or is not "*" with OPTIONS), and versions other
-// than 1.0 and 1.1.
+// than 1.0 and 1.1. One empty line before a request is skipped.
+//
+// Upgrade is ignored and CONNECT is a method like others, so no message turns into a tunnel. 1xx
+// answers are messages of their own, without a body: reset() and parse on.
 class MessageParser {
  public:
   enum class Kind { request, response };
@@ -55,28 +58,52 @@ class MessageParser {
     bool complete = false;
   };
   // Takes bytes of the body. Framing (chunk sizes, extensions, trailers) is removed; what is left
-  // lies at bytes[0, payload). Trailers are read and dropped, counted against the head's limits.
+  // lies at bytes[0, payload). Trailers are read and dropped; they and chunk extensions together
+  // may take up as much as a head.
   [[nodiscard]] Result<BodyStep> parse_body(std::span<char> bytes);
   [[nodiscard]] bool message_complete() const noexcept { return message_complete_; }
 
   // True where the body lasts until the connection closes (an answer without length or chunking).
   [[nodiscard]] bool ends_at_close() const noexcept { return ends_at_close_; }
-  // The connection was closed by the peer. An error unless the message ends there properly.
+  // The connection was closed by the peer. An error unless the message ends there properly:
+  // Errc::cancelled for requests, Errc::connection_lost for answers.
   [[nodiscard]] Result<> finish();
 
   // Ready for the next message on the same connection.
   void reset();
 
  private:
-  struct Callbacks;
-  [[nodiscard]] Result<> check_head();
-  [[nodiscard]] std::unexpected<Error> error(Errc code, std::string_view what) const;
+  struct Callbacks;  // what llhttp calls back into during one call
+  struct Problem {
+    std::size_t at = 0;  // byte of the head
+    std::string_view what;
+  };
+  using Check = std::expected<void, Problem>;
+  [[nodiscard]] Check check_head();  // check_head.cpp
+  [[nodiscard]] Check check_start_line();
+  [[nodiscard]] Check check_lines();
+  [[nodiscard]] Check check_framing_headers();
+  [[nodiscard]] Check check_framing_header(const Head::Field& field);
+  void decide_body();
+  void note_connection(std::string_view value);
+  // Framing around the body's content: line ends are CR LF, nothing is folded, its size is bounded.
+  [[nodiscard]] bool pass_framing(std::string_view bytes);
+  [[nodiscard]] std::unexpected<Error> error(Errc code, std::string_view what,
+                                             std::size_t at) const;
 
   Kind kind_;
   Limits limits_;
   llhttp_t parser_;
   Head head_;
   std::size_t head_bytes_ = 0;
+  std::size_t body_bytes_ = 0;       // received, framing included
+  std::size_t framing_run_ = 0;      // bytes of framing since the last content
+  std::size_t framing_surplus_ = 0;  // beyond what chunk sizes need
+  char framing_last_ = 0;
+  bool host_seen_ = false;
+  bool connection_close_ = false;  // the options of the Connection header
+  bool connection_keep_alive_ = false;
+  bool connection_persists_ = false;
   bool head_complete_ = false;
   bool message_complete_ = false;
   bool ends_at_close_ = false;

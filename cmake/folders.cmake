@@ -24,7 +24,9 @@ function(tollway_folder name)
     if(arg_PCH)
       target_precompile_headers(${name}_test PRIVATE "${CMAKE_SOURCE_DIR}/cmake/asio_pch.hpp")
     endif()
-    gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+    # Goldens and shared recordings are found from the project's root.
+    gtest_discover_tests(${name}_test WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
+      DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
   endif()
 endfunction()
 

@@ -11,7 +11,7 @@ namespace tollway::http {
 
 struct Origin {
   bool tls = true;
-  std::string host;  // lower case; an IPv6 literal without its brackets
+  std::string host;  // lower case; an IPv6 literal without its brackets, in its shortest form
   std::uint16_t port = 443;
 
   bool operator==(const Origin&) const = default;
@@ -23,15 +23,18 @@ struct Origin {
 
 struct Url {
   Origin origin;
-  std::string path;      // "/api/v1", without trailing slash; "" for none
-  std::string userinfo;  // only where parse_url was told to allow it (a proxy's URL)
+  std::string path;  // "/api/v1", without trailing slash; "" for none
+  // "user:password", percent-decoded; only where parse_url was told to allow it (a proxy's URL).
+  std::string userinfo;
 };
 
 // Reads http:// and https:// URLs strictly: no userinfo unless allowed, no fragment, no query, no
-// white space, control characters or backslash; a port of 1 to 65535; a host of letters, digits,
-// ".", "-" and "_", or an IPv6 literal in brackets. A host that is a number in disguise (octal,
-// hexadecimal, one or two parts) is refused rather than guessed (tests.md S01). The message of an
-// error says what was expected.
+// white space, control characters or backslash, only ASCII; a port of 1 to 65535; a path without
+// empty and dot segments; a host of letters, digits, ".", "-" and "_", or an IPv6 literal in
+// brackets without zone. A host that is a number in disguise (octal, hexadecimal, one or two parts)
+// is refused rather than guessed (tests.md S01). Which addresses may be dialled is not decided
+// here. The message of an error (Errc::bad_request) says what was expected and quotes nothing, as a
+// URL may hold a password.
 [[nodiscard]] Result<Url> parse_url(std::string_view text, bool allow_userinfo = false);
 
 }  // namespace tollway::http

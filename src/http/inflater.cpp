@@ -38,11 +38,12 @@ Result<> Inflater::feed(std::string_view bytes, std::string& out) {
 
     int code = Z_OK;
     const std::size_t size = out.size();
-    out.resize_and_overwrite(size + step_bytes, [&](char* data, std::size_t capacity) {
+    // The size handed to the operation is ignored: libstdc++ 12 passes the capacity.
+    out.resize_and_overwrite(size + step_bytes, [&](char* data, std::size_t) {
       stream_->next_out = reinterpret_cast<Bytef*>(data + size);
-      stream_->avail_out = static_cast<uInt>(capacity - size);
+      stream_->avail_out = static_cast<uInt>(step_bytes);
       code = inflate(stream_.get(), Z_NO_FLUSH);
-      return capacity - stream_->avail_out;
+      return size + step_bytes - stream_->avail_out;
     });
     const bool output_was_full = stream_->avail_out == 0;
     bytes.remove_prefix(offered - stream_->avail_in);

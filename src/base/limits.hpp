@@ -26,6 +26,10 @@ inline constexpr std::size_t inflate_free_bytes = 1024 * 1024;  // below this an
 // Buffers.
 inline constexpr std::size_t read_buffer_bytes = 16 * 1024;
 
+// Recordings (serve --record).
+inline constexpr std::size_t recording_bytes_max = 64 * 1024 * 1024;  // of one exchange
+inline constexpr std::size_t recordings_waiting_bytes_max = 64 * 1024 * 1024;  // for the disk
+
 // Waits. Options where an operator may need another value.
 inline constexpr auto client_head_timeout = 30s;   // from the first byte of a head to its end
 inline constexpr auto client_body_timeout = 60s;   // between two reads of a body

@@ -9,6 +9,12 @@ function(tollway_folder name)
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
 
   string(REPLACE "/" "_" target "tollway_${name}")
+  if(NOT sources)  # headers alone
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE "${CMAKE_SOURCE_DIR}/src")
+    target_link_libraries(${target} INTERFACE ${arg_USES})
+    return()
+  endif()
   add_library(${target} STATIC ${sources})
   target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}/src")
   target_link_libraries(${target} PUBLIC ${arg_USES} PRIVATE tollway_warnings)

@@ -20,9 +20,9 @@ class Connection;
 // The head of an answer. Content-Length, Transfer-Encoding, Connection and Date are the server's.
 struct Answer {
   int status = 200;
-  std::string_view content_type;  // empty: none
+  std::string_view content_type = {};  // empty: none
   // Further header lines, each "Name: value\r\n", made with http::HeadWriter.
-  std::string_view header_lines;
+  std::string_view header_lines = {};
 };
 
 // One request on a connection, and the way to answer it. Lives as long as the handler runs.

@@ -1,0 +1,73 @@
+// The Messages API: named events (Anthropic's API reference, "Streaming messages").
+#include <fmt/format.h>
+
+#include "dialects/dialect.hpp"
+#include "dialects/json_reader.hpp"
+
+namespace tollway::dialects {
+namespace {
+
+using simdjson::SUCCESS;
+
+void read_usage(const simdjson::dom::object& owner, Progress& progress) {
+  simdjson::dom::object usage;
+  if (owner["usage"].get(usage) != SUCCESS) return;
+  read_count(usage, "input_tokens", progress.usage.prompt_tokens);
+  read_count(usage, "output_tokens", progress.usage.completion_tokens);
+}
+
+void read_message(const simdjson::dom::object& message, Progress& progress) {
+  read_text(message, "id", progress.id);
+  read_text(message, "model", progress.model);
+  read_text(message, "provider", progress.provider);
+  read_usage(message, progress);
+}
+
+class AnthropicMessages final : public Dialect {
+ public:
+  void read_event(const http::SseEvent& event, Progress& progress) const override {
+    if (event.data == "[DONE]") {
+      progress.closed = true;
+    } else if (event.type == "content_block_delta") {
+      progress.content = true;
+    } else if (event.type == "message_stop") {
+      progress.complete = true;
+    } else if (event.type == "error") {
+      progress.error = progress.complete = true;
+    } else if (event.type == "message_start") {
+      const auto object = parse_object(event.data);
+      simdjson::dom::object message;
+      if (object && (*object)["message"].get(message) == SUCCESS) read_message(message, progress);
+    } else if (event.type == "message_delta") {
+      if (const auto object = parse_object(event.data)) read_usage(*object, progress);
+    }
+  }
+
+  void read_answer(std::string_view json, Progress& progress) const override {
+    const auto object = parse_object(json);
+    if (!object) return;
+    read_message(*object, progress);
+    std::string_view type;
+    if ((*object)["type"].get(type) == SUCCESS && type == "error") progress.error = true;
+  }
+
+  std::string error_event(const Error& error, const Progress&) const override {
+    return fmt::format(
+        "event: error\n"
+        R"(data: {{"type":"error","error":{{"type":"{}","message":{}}}}})"
+        "\n\n",
+        error.code == Errc::upstream_timeout ? "timeout_error" : "api_error",
+        json_string(error.message));
+  }
+
+  std::string_view terminator() const override { return {}; }
+};
+
+}  // namespace
+
+const Dialect& anthropic_messages() {
+  static const AnthropicMessages dialect;
+  return dialect;
+}
+
+}  // namespace tollway::dialects

@@ -1,0 +1,114 @@
+// Chat completions and the legacy completions, whose chunks differ only in their choices
+// (OpenRouter's API reference, "Streaming"; OpenAI's API reference, "The chat completion chunk
+// object").
+#include <fmt/format.h>
+
+#include "dialects/dialect.hpp"
+#include "dialects/json_reader.hpp"
+
+namespace tollway::dialects {
+namespace {
+
+using simdjson::SUCCESS;
+
+bool is_filled(const simdjson::dom::object& object, const char* name) {
+  std::string_view text;
+  if (object[name].get(text) == SUCCESS) return !text.empty();
+  simdjson::dom::array items;
+  return object[name].get(items) == SUCCESS && items.size() > 0;
+}
+
+bool has_content(const simdjson::dom::object& object) {
+  simdjson::dom::object choice;
+  if (object["choices"].at(0).get(choice) != SUCCESS) return false;
+  if (is_filled(choice, "text")) return true;
+  simdjson::dom::object delta;
+  if (choice["delta"].get(delta) != SUCCESS) return false;
+  constexpr const char* carriers[] = {"content", "reasoning", "tool_calls",       "refusal",
+                                      "images",  "audio",     "reasoning_content"};
+  for (const char* carrier : carriers) {
+    if (is_filled(delta, carrier)) return true;
+  }
+  return false;
+}
+
+class OpenaiChat final : public Dialect {
+ public:
+  explicit OpenaiChat(bool chat) : chat_(chat) {}
+
+  void read_event(const http::SseEvent& event, Progress& progress) const override {
+    const std::string_view data = event.data;
+    if (data == "[DONE]") {
+      progress.complete = progress.closed = true;
+      return;
+    }
+    // Most chunks carry a piece of text and nothing else: they are searched, not parsed.
+    const bool finish = !progress.finished && data.find(R"("finish_reason")") != data.npos &&
+                        mentions(data, R"("finish_reason")");
+    if (finish) progress.finished = true;
+    if (progress.content && !finish && data.find(R"("usage")") == data.npos &&
+        data.find(R"("error")") == data.npos) {
+      return;
+    }
+    const auto object = parse_object(data);
+    if (!object) return;
+    read_envelope(*object, progress);
+    if (!progress.content) progress.content = has_content(*object);
+    std::string_view reason;
+    if ((*object)["choices"].at(0)["finish_reason"].get(reason) == SUCCESS && reason == "error") {
+      progress.error = true;
+    }
+  }
+
+  void read_answer(std::string_view json, Progress& progress) const override {
+    if (const auto object = parse_object(json)) read_envelope(*object, progress);
+  }
+
+  std::string error_event(const Error& error, const Progress& progress) const override {
+    const bool timeout = error.code == Errc::upstream_timeout;
+    return fmt::format(
+        R"(data: {{"id":{},"object":"{}","created":{},"model":{},"choices":[{{"index":0,{},)"
+        R"("finish_reason":"error"}}],"error":{{"code":{},"message":{},)"
+        R"("metadata":{{"error_type":"{}"}}}}}})"
+        "\n\n",
+        json_string(progress.id), chat_ ? "chat.completion.chunk" : "text_completion",
+        progress.created, json_string(progress.model),
+        chat_ ? R"("delta":{"content":""})" : R"("text":"")", timeout ? 504 : 502,
+        json_string(error.message), timeout ? "timeout" : "provider_unavailable");
+  }
+
+  std::string_view terminator() const override { return "data: [DONE]\n\n"; }
+
+ private:
+  static void read_envelope(const simdjson::dom::object& object, Progress& progress) {
+    if (progress.id.empty()) {
+      read_text(object, "id", progress.id);
+      read_text(object, "model", progress.model);
+      read_text(object, "provider", progress.provider);
+      read_integer(object, "created", progress.created);
+    }
+    simdjson::dom::object usage;
+    if (object["usage"].get(usage) == SUCCESS) {
+      read_count(usage, "prompt_tokens", progress.usage.prompt_tokens);
+      read_count(usage, "completion_tokens", progress.usage.completion_tokens);
+    }
+    simdjson::dom::element error;
+    if (object["error"].get(error) == SUCCESS && !error.is_null()) progress.error = true;
+  }
+
+  bool chat_;
+};
+
+}  // namespace
+
+const Dialect& openai_chat() {
+  static const OpenaiChat dialect(true);
+  return dialect;
+}
+
+const Dialect& openai_completions() {
+  static const OpenaiChat dialect(false);
+  return dialect;
+}
+
+}  // namespace tollway::dialects

@@ -1,0 +1,50 @@
+#include "gateway/forward.hpp"
+
+#include "gateway/relay.hpp"
+#include "gateway/route.hpp"
+
+namespace tollway::gateway {
+namespace {
+
+Result<> read_facts(Request& request) {
+  auto facts = read_request(request.body);
+  if (!facts) return std::unexpected(facts.error());
+  request.facts = std::move(*facts);
+  const auto default_model = request.services.dispatch.provider().default_model();
+  if (request.route->chat && request.facts.model.empty() && !request.facts.has_models) {
+    request.spliced_body = with_model(request.body, request.facts, default_model);
+    request.body = request.spliced_body;
+    request.facts.model = default_model;
+  }
+  return {};
+}
+
+}  // namespace
+
+net::Task<Result<>> forward(Request& request) {
+  if (request.route->method == "POST") {
+    auto reading = request.exchange.read_body(request.services.options.request_body_bytes_max);
+    const auto body = co_await std::move(reading);
+    if (!body) co_return std::unexpected(body.error());
+    request.body = *body;
+    request.bytes_in = body->size();
+    if (auto read = read_facts(request); !read) co_return read;
+  }
+
+  std::optional<net::ClientCall> call;
+  const dispatch::Outgoing outgoing{.method = request.route->method,
+                                    .path = request.route->path,
+                                    .query = request.query,
+                                    .client_head = request.exchange.head(),
+                                    .body = request.body};
+  auto starting = request.services.dispatch.start(outgoing, request.exchange.abort(), call,
+                                                  request.attempts);
+  auto started = co_await std::move(starting);
+  if (!started) co_return started;
+  request.first_byte_at = net::Clock::now();
+
+  auto relaying = relay(request, *call);
+  co_return co_await std::move(relaying);
+}
+
+}  // namespace tollway::gateway

@@ -1,0 +1,177 @@
+#include "gateway/pipeline.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/ids.hpp"
+#include "base/log.hpp"
+#include "gateway/filters/authenticate.hpp"
+#include "gateway/relay.hpp"
+#include "gateway/route.hpp"
+#include "http/head_writer.hpp"
+
+namespace tollway::gateway {
+namespace {
+
+constexpr std::array<std::string_view, 2> mounts{"/api/v1/", "/v1/"};
+
+void split_target(Request& request) {
+  const auto target = request.exchange.head().target();
+  const auto question = target.find('?');
+  request.path = target.substr(0, question);
+  if (question != target.npos) request.query = target.substr(question + 1);
+  request.error_style = error_style_of(request.path);
+}
+
+std::string_view below_mount(std::string_view path) {
+  for (const std::string_view mount : mounts) {
+    if (path.starts_with(mount)) return path.substr(mount.size());
+  }
+  return {};
+}
+
+// HEAD is GET without the body, which the server leaves out.
+bool answers(const Route& route, std::string_view method) {
+  return route.method == method || (route.method == "GET" && method == "HEAD");
+}
+
+std::string allowed_methods(std::string_view path) {
+  std::string methods;
+  for (const Route* route : routes::all()) {
+    if (route->path != path) continue;
+    methods += route->method == "GET" ? "GET, HEAD, " : fmt::format("{}, ", route->method);
+  }
+  return methods.empty() ? methods : methods + "OPTIONS";
+}
+
+Result<> find_route(Request& request) {
+  split_target(request);
+  const auto path = below_mount(request.path);
+  const auto method = request.exchange.head().method();
+  bool path_known = false;
+  for (const Route* route : routes::all()) {
+    if (route->path != path) continue;
+    path_known = true;
+    if (answers(*route, method)) {
+      request.route = route;
+      return {};
+    }
+  }
+  if (path_known) {
+    return client_error(Errc::method_not_allowed,
+                        fmt::format("{} does not answer {}", request.path, method));
+  }
+  return client_error(Errc::not_found, fmt::format("there is no route {}", request.path));
+}
+
+Result<> authenticate(Request& request) {
+  if (request.route->open) return {};
+  return filters::authenticate(request);
+}
+
+// Browsers ask before they send; anybody may know which methods there are. Without authentication
+// no page of another site is let in.
+net::Task<Result<>> answer_options(Request& request) {
+  split_target(request);
+  std::string lines;
+  http::HeadWriter writer(lines);
+  const auto below = below_mount(request.path);
+  const auto methods = allowed_methods(below);
+  writer.header("Allow", methods.empty() ? "OPTIONS" : methods);
+  if (request.services.options.authenticate && !methods.empty()) {
+    writer.header("Access-Control-Allow-Origin", "*")
+        .header("Access-Control-Allow-Methods", methods)
+        .header("Access-Control-Allow-Headers", "*, Authorization")
+        .header("Access-Control-Max-Age", "86400");
+  }
+  request.status = 204;
+  auto responding = request.exchange.respond({.status = 204, .header_lines = lines}, {});
+  co_return co_await std::move(responding);
+}
+
+net::Task<Result<>> refuse(Error error) {
+  co_return std::unexpected(std::move(error));
+}
+
+// The phases. What each one leaves behind is in request.hpp.
+net::Task<Result<>> serve(Request& request) {
+  if (request.exchange.head().method() == "OPTIONS") return answer_options(request);
+  auto admitted = find_route(request);
+  if (admitted) admitted = authenticate(request);
+  return admitted ? request.route->serve(request) : refuse(std::move(admitted.error()));
+}
+
+net::Task<> answer_error(Request& request, const Error& error) {
+  request.status = http_status(error.code);
+  std::string lines;
+  append_own_headers(request, lines);
+  http::HeadWriter writer(lines);
+  if (error.code == Errc::method_not_allowed) {
+    writer.header("Allow", allowed_methods(below_mount(request.path)));
+  }
+  if (request.status == 503) writer.header("Retry-After", "1");
+  const std::string body = error_body(error, request.status, request.error_style, request.id);
+  request.bytes_out += body.size();
+  auto responding = request.exchange.respond(
+      {.status = request.status, .content_type = "application/json", .header_lines = lines}, body);
+  co_await std::move(responding);
+}
+
+void write_access_record(const Request& request) {
+  const auto since_arrival =
+      [&request](const std::optional<net::TimePoint>& at) -> std::optional<net::Duration> {
+    if (!at) return std::nullopt;
+    return *at - request.arrived;
+  };
+  const bool dispatched = request.attempts.count > 0;
+  const auto& facts = request.facts;
+  observe::AccessRecord record{
+      .id = request.id,
+      .key_label = request.key != nullptr ? std::string_view(request.key->label) : "",
+      .method = request.exchange.head().method(),
+      .route = request.route != nullptr ? request.route->path : "",
+      .model = facts.model.empty() ? request.progress.model : facts.model,
+      .provider = dispatched ? request.services.dispatch.provider().key() : "",
+      .upstream_id = request.progress.id,
+      .status = request.status,
+      .outcome = request.failure ? name_of(*request.failure) : "ok",
+      .attempts = request.attempts.count,
+      .stream = request.streamed,
+      .usage = request.progress.usage,
+      .connect = std::nullopt,
+      .first_byte = since_arrival(request.first_byte_at),
+      .first_token = since_arrival(request.first_token_at),
+      .total = net::Clock::now() - request.arrived,
+      .bytes_in = request.bytes_in,
+      .bytes_out = request.bytes_out,
+  };
+  if (dispatched) record.connect = request.attempts.times.connect;
+  request.services.access_log.append(record);
+}
+
+}  // namespace
+
+net::Task<> Pipeline::handle(net::ServerExchange& exchange) {
+  Request request(exchange, services_);
+  request.id = new_request_id();
+  auto serving = serve(request);
+  const auto served = co_await std::move(serving);
+  if (!served) {
+    const Error& error = served.error();
+    request.failure = error.code;
+    if (!error.context.empty())
+      log::warning("{}: {}: {}", request.id, error.message, error.context);
+    if (error.code != Errc::cancelled && !exchange.begun()) {
+      auto answering = answer_error(request, error);
+      co_await std::move(answering);
+    }
+  }
+  write_access_record(request);
+}
+
+std::string Pipeline::error_body(const Error& error, int status) {
+  return gateway::error_body(error, status, ErrorStyle::openrouter, {});
+}
+
+}  // namespace tollway::gateway

@@ -1,0 +1,74 @@
+#include "gateway/relay.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "http/head_writer.hpp"
+
+namespace tollway::gateway {
+namespace {
+
+constexpr std::array<std::string_view, 23> kept_back{
+    "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+    "transfer-encoding", "upgrade", "content-length", "content-encoding", "content-type", "date",
+    "server", "set-cookie", "set-cookie2", "alt-svc", "strict-transport-security", "nel",
+    "report-to", "vary", "via", "x-request-id", "request-id"};
+
+bool is_kept_back(std::string_view name) {
+  constexpr std::string_view cross_origin = "access-control-";
+  if (name.size() > cross_origin.size() &&
+      http::equals_ignoring_case(name.substr(0, cross_origin.size()), cross_origin)) {
+    return true;
+  }
+  return std::ranges::any_of(kept_back, [name](std::string_view kept) {
+    return http::equals_ignoring_case(name, kept);
+  });
+}
+
+bool is_event_stream(std::string_view content_type) {
+  constexpr std::string_view event_stream = "text/event-stream";
+  return http::equals_ignoring_case(content_type.substr(0, event_stream.size()), event_stream);
+}
+
+}  // namespace
+
+void append_relayed_headers(const http::Head& head, std::string& lines) {
+  http::HeadWriter writer(lines);
+  for (std::size_t i = 0; i < head.header_count(); ++i) {
+    const http::Header header = head.header(i);
+    if (!is_kept_back(header.name)) writer.header(header.name, header.value);
+  }
+}
+
+void append_own_headers(const Request& request, std::string& lines) {
+  http::HeadWriter writer(lines);
+  writer.header("X-Request-Id", request.id).header("Request-Id", request.id);
+  if (!request.services.options.authenticate) return;
+  writer.header("Access-Control-Allow-Origin", "*")
+      .header("Access-Control-Expose-Headers", "X-Request-Id, X-Generation-Id, Retry-After");
+}
+
+net::Task<Result<>> relay(Request& request, net::ClientCall& call) {
+  const http::Head& head = call.head();
+  const int status = head.status();
+  if (status < 200 || (status >= 300 && status < 400)) {
+    // The client's own HTTP library would follow it, with the gateway's key in hand.
+    co_return upstream_error(
+        Errc::upstream_invalid,
+        fmt::format("the provider answered with a redirection ({}), which is not followed", status));
+  }
+  std::string lines;
+  append_relayed_headers(head, lines);
+  append_own_headers(request, lines);
+  const net::Answer answer{.status = status,
+                           .content_type = head.find("content-type").value_or(std::string_view()),
+                           .header_lines = lines};
+  auto relaying = status == 200 && is_event_stream(answer.content_type)
+                      ? relay_stream(request, call, answer)
+                      : relay_whole(request, call, answer);
+  co_return co_await std::move(relaying);
+}
+
+}  // namespace tollway::gateway

@@ -1,0 +1,191 @@
+#include <fmt/format.h>
+
+#include "gateway/relay.hpp"
+#include "gateway/route.hpp"
+#include "http/sse_decoder.hpp"
+
+namespace tollway::gateway {
+namespace {
+
+constexpr std::string_view silence_comment = ": TOLLWAY PROCESSING\n\n";
+// How long a finished stream waits for the end of the upstream's message, so that its connection
+// can be used again.
+constexpr auto tail_timeout = std::chrono::milliseconds(200);
+
+// One stream on its way through. Whole events go out as they come, all that one read brought in one
+// write; an event that is not complete yet is held, so that a cut never leaves half of one behind
+// (docs/decisions/0005).
+class StreamRelay {
+ public:
+  StreamRelay(Request& request, net::ClientCall& call, const net::Answer& answer)
+      : request_(request),
+        call_(call),
+        answer_(answer),
+        dialect_(request.route->dialect()),
+        silence_(request.services.options.silence_before_comment) {}
+
+  [[nodiscard]] net::Task<Result<>> run();
+
+ private:
+  // Reads the events that are complete in `bytes`; returns how many bytes they take.
+  std::size_t take_events(std::string_view bytes);
+  void read_event(std::string_view block);
+  void begin();
+  [[nodiscard]] net::Task<Result<>> take(std::string_view bytes);
+  [[nodiscard]] net::Task<Result<>> send(std::string_view bytes);
+  [[nodiscard]] net::Task<Result<>> end();
+  [[nodiscard]] net::Task<Result<>> fail(Error error);
+
+  Request& request_;
+  net::ClientCall& call_;
+  const net::Answer& answer_;
+  const dialects::Dialect& dialect_;
+  net::Duration silence_;
+  net::TimePoint last_sent_ = net::Clock::now();
+  http::SseCutter cutter_;
+  std::string held_;     // the beginning of an event
+  std::string scratch_;  // of parse_sse_event
+};
+
+net::Task<Result<>> StreamRelay::run() {
+  request_.streamed = true;
+  request_.exchange.release_body();
+  for (;;) {
+    auto reading = call_.read(last_sent_ + silence_);
+    const auto piece = co_await std::move(reading);
+    if (!piece) {
+      auto failing = fail(piece.error());
+      co_return co_await std::move(failing);
+    }
+    if (piece->what == net::ClientCall::Read::end) break;
+    // Comments stand between events, for nothing of a held one has gone out.
+    auto sending = piece->what == net::ClientCall::Read::quiet ? send(silence_comment)
+                                                               : take(piece->bytes);
+    if (auto sent = co_await std::move(sending); !sent) {
+      if (sent.error().source == Source::client) co_return sent;
+      auto failing = fail(sent.error());
+      co_return co_await std::move(failing);
+    }
+    if (request_.progress.closed) break;
+  }
+  auto ending = end();
+  co_return co_await std::move(ending);
+}
+
+std::size_t StreamRelay::take_events(std::string_view bytes) {
+  std::size_t taken = 0;
+  while (!request_.progress.closed) {
+    const auto size = cutter_.next(bytes.substr(taken));
+    if (!size) break;
+    const bool was_complete = request_.progress.complete;
+    read_event(bytes.substr(taken, *size));
+    // After the dialect's terminator only [DONE] may follow: whatever else comes is dropped.
+    if (was_complete && !request_.progress.closed) {
+      request_.progress.closed = true;
+      break;
+    }
+    taken += *size;
+  }
+  return taken;
+}
+
+void StreamRelay::read_event(std::string_view block) {
+  const http::SseEvent event = http::parse_sse_event(block, scratch_);
+  if (!event.has_data) return;
+  dialect_.read_event(event, request_.progress);
+  if (request_.progress.content && !request_.first_token_at) {
+    request_.first_token_at = net::Clock::now();
+  }
+}
+
+net::Task<Result<>> StreamRelay::take(std::string_view bytes) {
+  const bool holding = !held_.empty();
+  if (holding) {
+    held_ += bytes;
+    bytes = held_;
+  }
+  const std::size_t ready = take_events(bytes);
+  if (bytes.size() - ready > limits::sse_event_bytes_max) {
+    co_return upstream_error(Errc::upstream_too_large,
+                             fmt::format("the provider sent an event of more than {} bytes",
+                                         limits::sse_event_bytes_max));
+  }
+  if (ready > 0) {
+    auto sending = send(bytes.substr(0, ready));
+    if (auto sent = co_await std::move(sending); !sent) co_return sent;
+  }
+  if (holding) {
+    held_.erase(0, ready);
+    if (held_.empty()) held_.shrink_to_fit();
+  } else {
+    held_ = bytes.substr(ready);
+  }
+  co_return Result<>{};
+}
+
+// The answer begins with its first event: what fails before is still a plain error.
+void StreamRelay::begin() {
+  if (request_.exchange.begun()) return;
+  request_.exchange.begin(answer_);
+  request_.status = answer_.status;
+}
+
+net::Task<Result<>> StreamRelay::send(std::string_view bytes) {
+  begin();
+  last_sent_ = net::Clock::now();
+  request_.bytes_out += bytes.size();
+  return request_.exchange.write(bytes);
+}
+
+// The upstream's message is over, or nothing of it may follow any more.
+net::Task<Result<>> StreamRelay::end() {
+  dialects::Progress& progress = request_.progress;
+  std::string last;
+  if (!progress.closed && !held_.empty()) {
+    // The connection's end stands for the blank line that is missing.
+    last = std::exchange(held_, {}) + "\n\n";
+    last.resize(take_events(last));
+  }
+  if (!progress.complete && progress.finished && !progress.error) last += dialect_.terminator();
+  if (!progress.complete && !progress.finished && !progress.error) {
+    auto failing = fail(Error{Errc::connection_lost, Source::upstream, Retry::elsewhere,
+                              "the provider's stream ended before it was complete", {}});
+    co_return co_await std::move(failing);
+  }
+  if (progress.error) request_.failure = Errc::upstream_error;
+  begin();
+  request_.bytes_out += last.size();
+  auto finishing = request_.exchange.finish(last);
+  auto finished = co_await std::move(finishing);
+  // The client has all it gets; what is left is to give the connection back in good order.
+  const auto until = net::Clock::now() + tail_timeout;
+  for (;;) {
+    auto reading = call_.read(until);
+    const auto piece = co_await std::move(reading);
+    if (!piece || piece->what != net::ClientCall::Read::bytes) break;
+  }
+  co_return finished;
+}
+
+// Ends the stream with an error in the client's dialect, unless it is the client that has gone.
+net::Task<Result<>> StreamRelay::fail(Error error) {
+  request_.failure = error.code;
+  if (error.source == Source::client || !request_.exchange.begun()) {
+    co_return std::unexpected(std::move(error));
+  }
+  const std::string last = dialect_.error_event(error, request_.progress);
+  request_.bytes_out += last.size();
+  auto finishing = request_.exchange.finish(last);
+  co_return co_await std::move(finishing);
+}
+
+}  // namespace
+
+net::Task<Result<>> relay_stream(Request& request, net::ClientCall& call,
+                                 const net::Answer& answer) {
+  StreamRelay relay(request, call, answer);
+  auto running = relay.run();
+  co_return co_await std::move(running);
+}
+
+}  // namespace tollway::gateway

@@ -1,0 +1,179 @@
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+
+#include "dialects/json_reader.hpp"
+#include "gateway/relay.hpp"
+#include "gateway/route.hpp"
+
+namespace tollway::gateway {
+namespace {
+
+// JSON may begin with white space, so it keeps a connection alive as comments do in a stream.
+constexpr std::string_view padding = "\n";
+// Where an answer is too large to be held, its usage is looked for near its end.
+constexpr std::size_t tail_bytes = 4096;
+
+// The status to give an answer that says 200 and holds an error (OpenRouter's documented habit).
+int status_of_error_in(const simdjson::dom::object& object) {
+  simdjson::dom::object error;
+  if (object["error"].get(error) != simdjson::SUCCESS) return 200;
+  std::int64_t code = 0;
+  const bool usable = error["code"].get(code) == simdjson::SUCCESS && code >= 400 && code <= 599;
+  return usable ? static_cast<int>(code) : 502;
+}
+
+// An answer that is held until it is complete, so that garbage becomes a clean error instead.
+class WholeRelay {
+ public:
+  WholeRelay(Request& request, net::ClientCall& call, net::Answer answer)
+      : request_(request), call_(call), answer_(answer) {}
+
+  [[nodiscard]] net::Task<Result<>> run();
+
+ private:
+  [[nodiscard]] net::Task<Result<>> take(const net::ClientCall::Piece& piece);
+  [[nodiscard]] net::Task<Result<>> send(std::string_view bytes);
+  [[nodiscard]] Result<> check();
+  void read_tail();
+  [[nodiscard]] net::Task<Result<>> end();
+  [[nodiscard]] net::Task<Result<>> fail(Error error);
+  void keep_alive_later() {
+    next_padding_ = net::Clock::now() + request_.services.options.silence_before_comment;
+  }
+
+  Request& request_;
+  net::ClientCall& call_;
+  net::Answer answer_;
+  net::TimePoint next_padding_;
+  std::string held_;         // the answer so far, or the tail of one that is passing
+  bool passing_ = false;     // too large to hold: bytes go out as they come
+};
+
+net::Task<Result<>> WholeRelay::run() {
+  keep_alive_later();
+  for (;;) {
+    auto reading = call_.read(next_padding_);
+    const auto piece = co_await std::move(reading);
+    if (!piece) {
+      auto failing = fail(piece.error());
+      co_return co_await std::move(failing);
+    }
+    if (piece->what == net::ClientCall::Read::end) break;
+    auto taking = take(*piece);
+    if (auto taken = co_await std::move(taking); !taken) co_return taken;
+  }
+  auto ending = end();
+  co_return co_await std::move(ending);
+}
+
+net::Task<Result<>> WholeRelay::take(const net::ClientCall::Piece& piece) {
+  if (passing_) {
+    if (piece.bytes.empty()) co_return Result<>{};
+    held_ += piece.bytes;
+    if (held_.size() > 2 * tail_bytes) held_.erase(0, held_.size() - tail_bytes);
+    auto sending = send(piece.bytes);
+    co_return co_await std::move(sending);
+  }
+  held_ += piece.bytes;
+  if (held_.size() > limits::held_answer_bytes_max) {
+    passing_ = true;
+    auto sending = send(held_);
+    auto sent = co_await std::move(sending);
+    held_.erase(0, held_.size() - tail_bytes);
+    co_return sent;
+  }
+  // A slow answer with an error status is not padded: its status is still to be told.
+  if (answer_.status == 200 && net::Clock::now() >= next_padding_) {
+    keep_alive_later();
+    auto sending = send(padding);
+    co_return co_await std::move(sending);
+  }
+  co_return Result<>{};
+}
+
+net::Task<Result<>> WholeRelay::send(std::string_view bytes) {
+  if (!request_.exchange.begun()) {
+    request_.status = answer_.status;
+    request_.exchange.begin(answer_);
+  }
+  request_.bytes_out += bytes.size();
+  return request_.exchange.write(bytes);
+}
+
+// Refuses what is no answer, and reads what the record needs from what is one.
+Result<> WholeRelay::check() {
+  if (answer_.status != 200) {
+    request_.failure = Errc::upstream_error;
+    return {};
+  }
+  const auto object = dialects::parse_object(held_);
+  if (!object) {
+    return upstream_error(Errc::upstream_invalid,
+                          "the provider answered 200 with something that is not a JSON object");
+  }
+  answer_.status = status_of_error_in(*object);
+  if (answer_.status != 200) request_.failure = Errc::upstream_error;
+  request_.route->dialect().read_answer(held_, request_.progress);
+  return {};
+}
+
+// What follows "usage" in the tail is an object; what surrounds it was cut off.
+void WholeRelay::read_tail() {
+  const auto at = held_.rfind(R"("usage")");
+  if (at == std::string::npos) return;
+  const auto end = held_.find('}', at);
+  if (end == std::string::npos) return;
+  for (auto last = held_.rfind('}'); last >= end; last = held_.rfind('}', last - 1)) {
+    const std::string candidate = "{" + held_.substr(at, last - at + 1) + "}";
+    if (dialects::parse_object(candidate)) {
+      request_.route->dialect().read_answer(candidate, request_.progress);
+      return;
+    }
+  }
+}
+
+net::Task<Result<>> WholeRelay::end() {
+  if (passing_) {
+    read_tail();
+    auto finishing = request_.exchange.finish();
+    co_return co_await std::move(finishing);
+  }
+  if (auto checked = check(); !checked) {
+    auto failing = fail(checked.error());
+    co_return co_await std::move(failing);
+  }
+  request_.bytes_out += held_.size();
+  if (request_.exchange.begun()) {
+    auto finishing = request_.exchange.finish(held_);
+    co_return co_await std::move(finishing);
+  }
+  request_.status = answer_.status;
+  auto responding = request_.exchange.respond(answer_, held_);
+  co_return co_await std::move(responding);
+}
+
+net::Task<Result<>> WholeRelay::fail(Error error) {
+  request_.failure = error.code;
+  // Without an answer begun the pipeline answers. One that is passing stays incomplete: the client
+  // sees a broken message.
+  if (!request_.exchange.begun() || passing_ || error.source == Source::client) {
+    co_return std::unexpected(std::move(error));
+  }
+  // Only padding has gone out, with a status of 200 that cannot be taken back.
+  const std::string body =
+      error_body(error, http_status(error.code), request_.error_style, request_.id);
+  auto finishing = request_.exchange.finish(body);
+  co_return co_await std::move(finishing);
+}
+
+}  // namespace
+
+net::Task<Result<>> relay_whole(Request& request, net::ClientCall& call, net::Answer answer) {
+  WholeRelay relay(request, call, answer);
+  auto running = relay.run();
+  co_return co_await std::move(running);
+}
+
+}  // namespace tollway::gateway

@@ -1,0 +1,64 @@
+// One request on its way through the gateway, and what every request shares.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dialects/dialect.hpp"
+#include "dispatch/dispatch.hpp"
+#include "gateway/error_response.hpp"
+#include "gateway/gateway_keys.hpp"
+#include "gateway/request_reader.hpp"
+#include "net/server.hpp"
+#include "observe/access_log.hpp"
+
+namespace tollway::gateway {
+
+struct Route;
+
+struct GatewayOptions {
+  bool authenticate = true;  // false only on loopback
+  std::size_t request_body_bytes_max = limits::request_body_bytes_max;
+  net::Duration silence_before_comment = limits::silence_before_comment;
+};
+
+// What one loop's requests share. Outlives them.
+struct Services {
+  const GatewayOptions& options;
+  const GatewayKeys& keys;
+  dispatch::Dispatch& dispatch;
+  observe::AccessLog& access_log;
+};
+
+// Filled phase by phase (pipeline.cpp); each phase relies on the ones before it.
+struct Request {
+  Request(net::ServerExchange& the_exchange, Services& the_services)
+      : exchange(the_exchange), services(the_services), arrived(net::Clock::now()) {}
+
+  net::ServerExchange& exchange;
+  Services& services;
+  net::TimePoint arrived;
+  std::string id;
+  std::string_view path;   // of the target, without the query
+  std::string_view query;  // without "?"
+  ErrorStyle error_style = ErrorStyle::openrouter;
+  const Route* route = nullptr;
+  const GatewayKey* key = nullptr;  // null without authentication
+  std::string_view body;            // as it goes up
+  std::string spliced_body;         // owns `body` where the gateway changed it
+  BodyFacts facts;
+  dispatch::Attempts attempts;
+  dialects::Progress progress;
+
+  // For the access record.
+  int status = 0;
+  std::optional<Errc> failure;
+  std::optional<net::TimePoint> first_byte_at;
+  std::optional<net::TimePoint> first_token_at;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  bool streamed = false;
+};
+
+}  // namespace tollway::gateway

@@ -1,0 +1,44 @@
+// A provider that is reached over OpenAI's paths under a base URL with a bearer key.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/secret.hpp"
+#include "http/head.hpp"
+#include "http/origin.hpp"
+#include "providers/description.hpp"
+
+namespace tollway::providers {
+
+// Configured and ready for use. Immutable, so many threads may share it. Sans-IO: it says what to
+// send, others send it.
+class OpenAICompatibleProvider {
+ public:
+  OpenAICompatibleProvider(const Description& description, http::Url base_url, Secret api_key);
+
+  [[nodiscard]] std::string_view key() const noexcept { return description_.key; }
+  [[nodiscard]] std::string_view name() const noexcept { return description_.name; }
+  [[nodiscard]] std::string_view default_model() const noexcept {
+    return description_.default_model;
+  }
+  [[nodiscard]] const http::Origin& origin() const noexcept { return base_url_.origin; }
+
+  struct Call {
+    std::string_view method;        // "POST"
+    std::string_view path;          // under the base URL, e.g. "chat/completions"
+    std::string_view query;         // without "?"; empty for none
+    const http::Head& client_head;  // whose headers may be forwarded
+    std::size_t body_size = 0;
+  };
+  // Replaces `out` by the complete head of the call. It carries the API key: send it to origin()
+  // and nowhere else.
+  void write_head(const Call& call, std::string& out) const;
+
+ private:
+  const Description& description_;
+  http::Url base_url_;
+  Secret own_headers_;  // Host, Authorization and what never changes
+};
+
+}  // namespace tollway::providers

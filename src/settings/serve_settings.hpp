@@ -1,0 +1,60 @@
+// What `tollway serve` runs with: the environment, overridden by flags.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/limits.hpp"
+#include "base/secret.hpp"
+
+namespace tollway::settings {
+
+// An address to listen on. "127.0.0.1:8484", "[::1]:0"; port 0 lets the system pick.
+struct ListenAddress {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8484;
+};
+// Literal addresses only: listening on a name leaves open on which of its addresses.
+[[nodiscard]] Result<ListenAddress> parse_listen_address(const std::string& text);
+
+struct ServeSettings {
+  using Duration = std::chrono::milliseconds;
+
+  ListenAddress listen;
+  std::string port_file;  // gets the port once the gateway listens; empty for none
+  std::string data_directory;
+  unsigned threads = 1;
+  bool authenticate = true;
+  std::string record_directory;  // empty: nothing is recorded
+  std::string tls_certificate_file;
+  std::string tls_key_file;
+
+  Secret openrouter_key;
+  std::string openrouter_url;  // empty: OpenRouter's own
+
+  Duration upstream_connect_timeout = limits::connect_timeout;
+  Duration upstream_first_byte_timeout = limits::first_byte_timeout;
+  Duration upstream_between_bytes_timeout = limits::between_bytes_timeout;
+  Duration upstream_total_timeout = limits::total_timeout;
+  Duration stream_silence = limits::silence_before_comment;
+  Duration drain_timeout = limits::drain_timeout;
+  Duration client_head_timeout = limits::client_head_timeout;
+  Duration client_body_timeout = limits::client_body_timeout;
+  Duration client_idle_timeout = limits::client_idle_timeout;
+  Duration client_write_timeout = limits::client_write_timeout;
+  std::size_t request_body_bytes_max = limits::request_body_bytes_max;
+};
+
+// Reads an environment; the lookup returns nullopt for a variable that is not set. An error names
+// the variable, what it holds and what was expected. The API key's white space is trimmed.
+using Lookup = std::function<std::optional<std::string>(const char* name)>;
+[[nodiscard]] Result<ServeSettings> serve_settings_from(const Lookup& environment);
+
+// Checks what only the whole can tell: both TLS files or none, no authentication on loopback only.
+[[nodiscard]] Result<> validate(const ServeSettings& settings);
+
+}  // namespace tollway::settings

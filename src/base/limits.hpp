@@ -27,7 +27,7 @@ inline constexpr std::size_t inflate_free_bytes = 1024 * 1024;  // below this an
 inline constexpr std::size_t read_buffer_bytes = 16 * 1024;
 
 // Recordings (serve --record).
-inline constexpr std::size_t recording_bytes_max = 64 * 1024 * 1024;  // of one exchange
+inline constexpr std::size_t recording_bytes_max = 64 * 1024 * 1024;           // of one exchange
 inline constexpr std::size_t recordings_waiting_bytes_max = 64 * 1024 * 1024;  // for the disk
 
 // Waits. Options where an operator may need another value.

@@ -47,6 +47,9 @@ class Tables(MadeUpTree):
     def test_a_row_for_each_file(self):
         self.assert_clean(tables.check(self.tree({**self.routes, self.generated: "&chat,"}, "build")))
 
+    def test_a_folder_inside_holds_no_rows(self):
+        self.assert_clean(tables.check(self.tree({"src/providers/base/openai_compatible.cpp": ""})))
+
     def test_a_file_without_a_row(self):
         tree = self.tree({**self.routes, self.generated: "&chat_other,"}, "build")
         self.assert_one(tables.check(tree), "src/gateway/routes/chat.cpp has no row &chat")
@@ -109,8 +112,8 @@ class Text(MadeUpTree):
         self.assert_one(text.check_marks(tree), "src/a/a.cpp:2", mark)
 
     def test_a_path_of_one_machine(self):
-        place = "/ho" + "me/somebody"
-        tree = self.tree({"script/run": f"cd {place}/x\n", "docs/a.md": f"see a{place}, ~/x, ../home/a\n"})
+        place = "/ro" + "ot/checkout"
+        tree = self.tree({"script/run": f"cd {place}/x\n", "docs/a.md": f"see a{place}, ~/x, ../root/a\n"})
         self.assert_one(text.check_marks(tree), "script/run:1", place)
 
 

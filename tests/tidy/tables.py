@@ -19,7 +19,8 @@ def _rows(tree, folder):
 def check(tree):
     problems = []
     for folder in FOLDERS:
-        files = [path for path in tree.cpp(f"{folder}/") if path.endswith(".cpp")]
+        below = [path for path in tree.cpp(f"{folder}/") if path.endswith(".cpp")]
+        files = [path for path in below if path.rsplit("/", 1)[0] == folder]
         rows = None
         for path in files:
             stem = path.rsplit("/", 1)[1].removesuffix(".cpp")

@@ -8,7 +8,7 @@ _snake = re.compile(r"^[a-z0-9_]+$")
 
 # In two pieces each, so that this file does not hold what it looks for.
 _marks = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
-_machine = re.compile(r"(?<![\w.])/(?:wo" r"rk|ho" r"me|ro" r"ot)/[\w.]+")
+_machine = re.compile(r"(?<![\w.])/(?:wo" r"rk|ro" r"ot)/[\w.]+")
 
 
 def check_names(tree):

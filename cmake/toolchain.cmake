@@ -32,6 +32,11 @@ if(sanitizers)
   add_link_options(${sanitizers})
 endif()
 
+if(TOLLWAY_FUZZ)
+  # What libFuzzer steers by, in our folders and in llhttp.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 add_link_options(-fuse-ld=lld)
 
 add_library(tollway_warnings INTERFACE)

@@ -49,5 +49,16 @@ inline constexpr auto drain_timeout = 30s;
 inline constexpr std::size_t client_connections_max = 16384;  // a thread
 inline constexpr std::size_t idle_upstreams_max = 1024;       // an origin and thread
 inline constexpr auto upstream_idle_timeout = 60s;
+inline constexpr std::size_t answer_readers_spare_max = 256;  // buffers kept for the next call
+// A request up to this size goes up in one go; a larger one while the answer is watched for.
+inline constexpr std::size_t upload_at_once_bytes = 32 * 1024;
+
+// Names and addresses.
+inline constexpr std::size_t resolver_threads_max = 8;
+inline constexpr std::size_t resolver_queue_max = 256;   // names that wait for a thread
+inline constexpr std::size_t resolver_names_max = 1024;  // cached
+inline constexpr auto resolved_for = 30s;
+inline constexpr auto unresolved_for = 2s;
+inline constexpr std::size_t dial_addresses_max = 16;  // of one name
 
 }  // namespace tollway::limits

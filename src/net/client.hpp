@@ -10,14 +10,17 @@
 #include "http/head.hpp"
 #include "http/origin.hpp"
 #include "net/abort.hpp"
+#include "net/dial_guard.hpp"
 #include "net/loop.hpp"
 #include "net/socket.hpp"
+#include "net/socket_abort.hpp"
 
 namespace tollway::net {
 
 class Resolver;  // thread-safe, shared by all loops: names to addresses, off the loops
 class ClientPool;
 class PooledConnection;
+class AnswerReader;
 
 struct ClientTimeouts {
   Duration connect = limits::connect_timeout;  // resolving, dialling and TLS together
@@ -25,9 +28,6 @@ struct ClientTimeouts {
   Duration between_bytes = limits::between_bytes_timeout;
   Duration total = limits::total_timeout;
 };
-
-// Which addresses may be dialled. Cloud metadata addresses never are.
-enum class AddressPolicy : std::uint8_t { public_only, private_allowed };
 
 struct ClientRequest {
   const http::Origin& origin;
@@ -55,6 +55,7 @@ class ClientCall {
   // Errors: dns_failed, connect_failed, connect_timeout, address_refused, tls_failed,
   // connection_lost, upstream_timeout, upstream_invalid, or the abort's reason.
   [[nodiscard]] Task<Result<>> send(const ClientRequest& request);
+  // Of the answer, after send(); lasts as long as this object.
   [[nodiscard]] const http::Head& head() const noexcept;
 
   enum class Read : std::uint8_t {
@@ -79,11 +80,29 @@ class ClientCall {
   [[nodiscard]] bool reused_connection() const noexcept { return reused_; }
 
  private:
+  struct Upload;
+  [[nodiscard]] Task<Result<>> connect(const ClientRequest& request);
+  void hold(std::unique_ptr<PooledConnection> connection);
+  [[nodiscard]] Task<Result<>> exchange(const ClientRequest& request);
+  [[nodiscard]] Task<Result<>> exchange_large(const ClientRequest& request);
+  [[nodiscard]] Task<> upload(std::span<const asio::const_buffer> buffers, Upload& upload);
+  [[nodiscard]] Task<Result<>> receive_head();
+  void wait_from(TimePoint start, Duration limit, const char* what);
+  void note_sent();
+  void let_go() noexcept;
+
   ClientPool& pool_;
   Abort& abort_;
-  std::unique_ptr<PooledConnection> connection_;
+  std::unique_ptr<AnswerReader> answer_;
+  std::unique_ptr<PooledConnection> connection_;  // null before send() and after the end
+  std::optional<SocketAbort> aborting_;
+  ClientTimeouts timeouts_;
+  TimePoint ends_by_{};  // the total limit
+  TimePoint sent_at_{};
+  std::optional<TimePoint> quiet_since_;  // since when read() has waited for bytes
   Times times_;
   bool reused_ = false;
+  bool cut_short_ = false;  // the answer came before the request had gone up
 };
 
 // A proxy that https:// origins are reached through, by CONNECT.
@@ -115,7 +134,7 @@ class ClientPool {
 
  private:
   friend class ClientCall;
-  struct State;
+  struct State;  // client_pool.hpp
   std::unique_ptr<State> state_;
 };
 

@@ -19,6 +19,24 @@ Result<> read_facts(Request& request) {
   return {};
 }
 
+void begin_recording(Request& request, const dispatch::Outgoing& outgoing) {
+  recording::Recorder* const recorder = request.services.recorder;
+  if (recorder == nullptr) return;
+  const auto& provider = request.services.dispatch.provider();
+  request.recording = recorder->begin({.id = request.id,
+                                       .method = outgoing.method,
+                                       .path = provider.target(outgoing.path, outgoing.query),
+                                       .body = outgoing.body});
+}
+
+void record_head(Request& request, const http::Head& head) {
+  if (!request.recording) return;
+  request.recording.head(head.status());
+  for (std::size_t i = 0; i < head.header_count(); ++i) {
+    request.recording.header(head.header(i).name, head.header(i).value);
+  }
+}
+
 }  // namespace
 
 net::Task<Result<>> forward(Request& request) {
@@ -37,11 +55,13 @@ net::Task<Result<>> forward(Request& request) {
                                     .query = request.query,
                                     .client_head = request.exchange.head(),
                                     .body = request.body};
-  auto starting = request.services.dispatch.start(outgoing, request.exchange.abort(), call,
-                                                  request.attempts);
+  begin_recording(request, outgoing);
+  auto starting =
+      request.services.dispatch.start(outgoing, request.exchange.abort(), call, request.attempts);
   auto started = co_await std::move(starting);
   if (!started) co_return started;
   request.first_byte_at = net::Clock::now();
+  record_head(request, call->head());
 
   auto relaying = relay(request, *call);
   co_return co_await std::move(relaying);

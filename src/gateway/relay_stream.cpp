@@ -58,9 +58,10 @@ net::Task<Result<>> StreamRelay::run() {
       co_return co_await std::move(failing);
     }
     if (piece->what == net::ClientCall::Read::end) break;
+    request_.recording.bytes(piece->bytes);
     // Comments stand between events, for nothing of a held one has gone out.
-    auto sending = piece->what == net::ClientCall::Read::quiet ? send(silence_comment)
-                                                               : take(piece->bytes);
+    auto sending =
+        piece->what == net::ClientCall::Read::quiet ? send(silence_comment) : take(piece->bytes);
     if (auto sent = co_await std::move(sending); !sent) {
       if (sent.error().source == Source::client) co_return sent;
       auto failing = fail(sent.error());
@@ -148,8 +149,11 @@ net::Task<Result<>> StreamRelay::end() {
   }
   if (!progress.complete && progress.finished && !progress.error) last += dialect_.terminator();
   if (!progress.complete && !progress.finished && !progress.error) {
-    auto failing = fail(Error{Errc::connection_lost, Source::upstream, Retry::elsewhere,
-                              "the provider's stream ended before it was complete", {}});
+    auto failing = fail(Error{Errc::connection_lost,
+                              Source::upstream,
+                              Retry::elsewhere,
+                              "the provider's stream ended before it was complete",
+                              {}});
     co_return co_await std::move(failing);
   }
   if (progress.error) request_.failure = Errc::upstream_error;
@@ -163,7 +167,9 @@ net::Task<Result<>> StreamRelay::end() {
     auto reading = call_.read(until);
     const auto piece = co_await std::move(reading);
     if (!piece || piece->what != net::ClientCall::Read::bytes) break;
+    request_.recording.bytes(piece->bytes);
   }
+  request_.recording.end();
   co_return finished;
 }
 

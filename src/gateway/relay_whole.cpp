@@ -47,8 +47,8 @@ class WholeRelay {
   net::ClientCall& call_;
   net::Answer answer_;
   net::TimePoint next_padding_;
-  std::string held_;         // the answer so far, or the tail of one that is passing
-  bool passing_ = false;     // too large to hold: bytes go out as they come
+  std::string held_;      // the answer so far, or the tail of one that is passing
+  bool passing_ = false;  // too large to hold: bytes go out as they come
 };
 
 net::Task<Result<>> WholeRelay::run() {
@@ -61,6 +61,7 @@ net::Task<Result<>> WholeRelay::run() {
       co_return co_await std::move(failing);
     }
     if (piece->what == net::ClientCall::Read::end) break;
+    request_.recording.bytes(piece->bytes);
     auto taking = take(*piece);
     if (auto taken = co_await std::move(taking); !taken) co_return taken;
   }
@@ -135,6 +136,7 @@ void WholeRelay::read_tail() {
 }
 
 net::Task<Result<>> WholeRelay::end() {
+  request_.recording.end();
   if (passing_) {
     read_tail();
     auto finishing = request_.exchange.finish();

@@ -12,6 +12,7 @@
 #include "gateway/request_reader.hpp"
 #include "net/server.hpp"
 #include "observe/access_log.hpp"
+#include "recording/recorder.hpp"
 
 namespace tollway::gateway {
 
@@ -29,6 +30,7 @@ struct Services {
   const GatewayKeys& keys;
   dispatch::Dispatch& dispatch;
   observe::AccessLog& access_log;
+  recording::Recorder* recorder;  // null: nothing is recorded
 };
 
 // Filled phase by phase (pipeline.cpp); each phase relies on the ones before it.
@@ -50,6 +52,7 @@ struct Request {
   BodyFacts facts;
   dispatch::Attempts attempts;
   dialects::Progress progress;
+  recording::Recording recording;  // of the upstream's answer; records nothing unless begun
 
   // For the access record.
   int status = 0;

@@ -20,20 +20,22 @@ OpenAICompatibleProvider::OpenAICompatibleProvider(const Description& descriptio
   own_headers_ = Secret(std::move(lines));
 }
 
+std::string OpenAICompatibleProvider::target(std::string_view path, std::string_view query) const {
+  std::string target = base_url_.path;
+  target += '/';
+  target += path;
+  if (!query.empty()) {
+    target += '?';
+    target += query;
+  }
+  return target;
+}
+
 void OpenAICompatibleProvider::write_head(const Call& call, std::string& out) const {
   out.clear();
-  out += call.method;
-  out += ' ';
-  out += base_url_.path;
-  out += '/';
-  out += call.path;
-  if (!call.query.empty()) {
-    out += '?';
-    out += call.query;
-  }
-  out += " HTTP/1.1\r\n";
-  out += own_headers_.reveal();
   http::HeadWriter head(out);
+  head.request(call.method, target(call.path, call.query));
+  out += own_headers_.reveal();
   for (std::size_t i = 0; i < call.client_head.header_count(); ++i) {
     const http::Header header = call.client_head.header(i);
     for (const std::string_view forwarded : description_.forwarded_headers) {

@@ -24,6 +24,9 @@ class OpenAICompatibleProvider {
   }
   [[nodiscard]] const http::Origin& origin() const noexcept { return base_url_.origin; }
 
+  // The request target of `path` under the base URL: "/api/v1/chat/completions?query".
+  [[nodiscard]] std::string target(std::string_view path, std::string_view query) const;
+
   struct Call {
     std::string_view method;        // "POST"
     std::string_view path;          // under the base URL, e.g. "chat/completions"

@@ -1,9 +1,7 @@
 #include "settings/serve_settings.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <thread>
@@ -57,10 +55,6 @@ struct Reader {
   }
 };
 
-bool is_loopback(const std::string& host) {
-  return host.starts_with("127.") || host == "::1";
-}
-
 std::string default_data_directory(const Lookup& environment) {
   if (const auto data_home = environment("XDG_DATA_HOME"); data_home && !data_home->empty()) {
     return *data_home + "/tollway";
@@ -77,37 +71,15 @@ std::string trimmed(const std::string& text) {
 
 }  // namespace
 
-Result<ListenAddress> parse_listen_address(const std::string& text) {
-  static constexpr const char* expected =
-      "expected ADDRESS:PORT, for example 127.0.0.1:8484 or [::1]:0";
-  const auto colon = text.rfind(':');
-  const auto refuse = [&text] {
-    return internal_error(fmt::format("\"{}\" is no address to listen on; {}", text, expected));
-  };
-  if (colon == std::string::npos) return refuse();
-  std::string host = text.substr(0, colon);
-  const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  const auto port = parse_number<std::uint16_t>(std::string_view(text).substr(colon + 1));
-  std::array<unsigned char, 16> address;
-  const int family = bracketed ? AF_INET6 : AF_INET;
-  if (!port || ::inet_pton(family, host.c_str(), address.data()) != 1) return refuse();
-  return ListenAddress{.host = std::move(host), .port = *port};
-}
-
 Result<ServeSettings> serve_settings_from(const Lookup& environment) {
   ServeSettings settings;
   settings.threads = std::max(1U, std::thread::hardware_concurrency());
   settings.data_directory = default_data_directory(environment);
-  if (const auto listen = environment("TOLLWAY_LISTEN")) {
-    auto address = parse_listen_address(*listen);
-    if (!address) return std::unexpected(address.error());
-    settings.listen = std::move(*address);
-  }
   if (const auto key = environment("OPENROUTER_API_KEY")) {
     settings.openrouter_key = Secret(trimmed(*key));
   }
   Reader reader{environment, {}};
+  reader.text("TOLLWAY_LISTEN", settings.listen);
   reader.text("TOLLWAY_DATA", settings.data_directory);
   reader.text("TOLLWAY_LLM_OPENROUTER_URL", settings.openrouter_url);
   reader.text("TOLLWAY_TLS_CERTIFICATE", settings.tls_certificate_file);
@@ -129,15 +101,15 @@ Result<ServeSettings> serve_settings_from(const Lookup& environment) {
   return settings;
 }
 
-Result<> validate(const ServeSettings& settings) {
+Result<> validate(const ServeSettings& settings, bool listens_on_loopback) {
   if (settings.tls_certificate_file.empty() != settings.tls_key_file.empty()) {
     return internal_error("TLS needs both a certificate and its key; only one of them is set");
   }
-  if (!settings.authenticate && !is_loopback(settings.listen.host)) {
+  if (!settings.authenticate && !listens_on_loopback) {
     return internal_error(fmt::format(
         "--no-auth is accepted on loopback only, and {} is reachable by others; listen on "
         "127.0.0.1 or keep authentication",
-        settings.listen.host));
+        settings.listen));
   }
   return {};
 }

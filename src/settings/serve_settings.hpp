@@ -2,7 +2,7 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,18 +13,10 @@
 
 namespace tollway::settings {
 
-// An address to listen on. "127.0.0.1:8484", "[::1]:0"; port 0 lets the system pick.
-struct ListenAddress {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 8484;
-};
-// Literal addresses only: listening on a name leaves open on which of its addresses.
-[[nodiscard]] Result<ListenAddress> parse_listen_address(const std::string& text);
-
 struct ServeSettings {
   using Duration = std::chrono::milliseconds;
 
-  ListenAddress listen;
+  std::string listen = "127.0.0.1:8484";  // an address and a port; port 0 picks one
   std::string port_file;  // gets the port once the gateway listens; empty for none
   std::string data_directory;
   unsigned threads = 1;
@@ -55,6 +47,6 @@ using Lookup = std::function<std::optional<std::string>(const char* name)>;
 [[nodiscard]] Result<ServeSettings> serve_settings_from(const Lookup& environment);
 
 // Checks what only the whole can tell: both TLS files or none, no authentication on loopback only.
-[[nodiscard]] Result<> validate(const ServeSettings& settings);
+[[nodiscard]] Result<> validate(const ServeSettings& settings, bool listens_on_loopback);
 
 }  // namespace tollway::settings

@@ -1,0 +1,219 @@
+#include "gateway.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <thread>
+#include <vector>
+
+#include "base/log.hpp"
+#include "gateway/pipeline.hpp"
+#include "listening.hpp"
+#include "net/resolver.hpp"
+#include "providers/description.hpp"
+
+namespace tollway {
+namespace {
+
+// One thread of the data plane and what it owns. Made and destroyed by the main thread, used by its
+// own.
+struct Worker {
+  Worker(const settings::ServeSettings& settings, const gateway::GatewayOptions& options,
+         const gateway::GatewayKeys& keys, const providers::OpenAICompatibleProvider& provider,
+         net::Resolver& resolver, const std::shared_ptr<net::ssl::context>& client_tls,
+         const net::ProxySettings& proxy, recording::Recorder* recorder)
+      : pool(loop, resolver, client_tls, {.proxy = proxy}),
+        dispatch(pool, provider,
+                 {.connect = settings.upstream_connect_timeout,
+                  .first_byte = settings.upstream_first_byte_timeout,
+                  .between_bytes = settings.upstream_between_bytes_timeout,
+                  .total = settings.upstream_total_timeout}),
+        access_log(loop.deadlines(), settings.data_directory + "/access.jsonl"),
+        pipeline({.options = options,
+                  .keys = keys,
+                  .dispatch = dispatch,
+                  .access_log = access_log,
+                  .recorder = recorder}),
+        server(loop, pipeline,
+               {.head_timeout = settings.client_head_timeout,
+                .body_timeout = settings.client_body_timeout,
+                .idle_timeout = settings.client_idle_timeout,
+                .write_timeout = settings.client_write_timeout}) {}
+
+  net::Loop loop;
+  net::ClientPool pool;
+  dispatch::Dispatch dispatch;
+  observe::AccessLog access_log;
+  gateway::Pipeline pipeline;
+  net::Server server;
+  std::thread thread;
+};
+
+Result<providers::OpenAICompatibleProvider> make_provider(settings::ServeSettings& settings) {
+  const auto& description = providers::openrouter;
+  const std::string url = settings.openrouter_url.empty()
+                              ? std::string(description.default_base_url)
+                              : settings.openrouter_url;
+  auto base_url = http::parse_url(url);
+  if (!base_url) {
+    return internal_error(
+        fmt::format("{}: {}", description.base_url_variable, base_url.error().message));
+  }
+  return providers::OpenAICompatibleProvider(description, std::move(*base_url),
+                                             std::move(settings.openrouter_key));
+}
+
+Result<std::shared_ptr<net::ssl::context>> server_tls(const settings::ServeSettings& settings) {
+  if (settings.tls_certificate_file.empty()) return nullptr;
+  return net::make_server_tls(settings.tls_certificate_file, settings.tls_key_file);
+}
+
+Result<> prepare_directory(const std::string& path) {
+  std::error_code code;
+  if (std::filesystem::create_directories(path, code)) {
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all, code);
+  }
+  if (!code) return {};
+  return internal_error(
+      fmt::format("cannot create the data directory {}: {}", path, code.message()));
+}
+
+// Threads share the port with SO_REUSEPORT, under which a second gateway would share it too,
+// silently. Binding once without it finds that out.
+Result<> refuse_port_in_use(const net::Tcp::endpoint& address) {
+  net::asio::io_context io;
+  net::Tcp::acceptor probe(io);
+  boost::system::error_code code;
+  probe.open(address.protocol(), code);
+  if (!code) probe.set_option(net::Tcp::acceptor::reuse_address(true), code);
+  if (!code) probe.bind(address, code);
+  if (!code) return {};
+  return internal_error(fmt::format("cannot listen on {}:{}: {}", address.address().to_string(),
+                                    address.port(), code.message()));
+}
+
+}  // namespace
+
+struct Gateway::Parts {
+  settings::ServeSettings settings;
+  gateway::GatewayOptions options;
+  std::optional<gateway::GatewayKeys::Opened> keys;
+  std::optional<providers::OpenAICompatibleProvider> provider;
+  net::Resolver resolver;
+  std::shared_ptr<net::ssl::context> client_tls;
+  net::ProxySettings proxy;
+  std::unique_ptr<recording::Recorder> recorder;
+  std::vector<std::unique_ptr<Worker>> workers;
+  net::Tcp::endpoint address;
+  bool running = false;
+
+  [[nodiscard]] Result<> prepare();
+  [[nodiscard]] Result<> listen();
+};
+
+Result<> Gateway::Parts::prepare() {
+  options.authenticate = settings.authenticate;
+  options.request_body_bytes_max = settings.request_body_bytes_max;
+  options.silence_before_comment = settings.stream_silence;
+  if (auto prepared = prepare_directory(settings.data_directory); !prepared) return prepared;
+  auto opened = gateway::GatewayKeys::open(settings.data_directory);
+  if (!opened) return std::unexpected(opened.error());
+  keys = std::move(*opened);
+  auto made = make_provider(settings);
+  if (!made) return std::unexpected(made.error());
+  provider.emplace(std::move(*made));
+  auto tls = net::make_client_tls();
+  if (!tls) return std::unexpected(tls.error());
+  client_tls = std::move(*tls);
+  auto from_environment = net::proxy_from_environment();
+  if (!from_environment) return std::unexpected(from_environment.error());
+  proxy = std::move(*from_environment);
+  if (settings.record_directory.empty()) return {};
+  auto created = recording::Recorder::create(settings.record_directory);
+  if (!created) return std::unexpected(created.error());
+  recorder = std::move(*created);
+  return {};
+}
+
+Result<> Gateway::Parts::listen() {
+  auto tls = server_tls(settings);
+  if (!tls) return std::unexpected(tls.error());
+  auto wanted = parse_listen_address(settings.listen);
+  if (!wanted) return std::unexpected(wanted.error());
+  address = *wanted;
+  if (auto free = refuse_port_in_use(address); !free) return free;
+  for (unsigned i = 0; i < settings.threads; ++i) {
+    auto worker = std::make_unique<Worker>(settings, options, keys->keys, *provider, resolver,
+                                           client_tls, proxy, recorder.get());
+    worker->server.set_tls(*tls);
+    if (auto opened = worker->access_log.open(); !opened) return opened;
+    auto bound = worker->server.listen(address);
+    if (!bound) return std::unexpected(bound.error());
+    address = *bound;
+    workers.push_back(std::move(worker));
+  }
+  for (auto& worker : workers) {
+    worker->thread = std::thread([&loop = worker->loop] { loop.run(); });
+  }
+  running = true;
+  return {};
+}
+
+Gateway::Gateway(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Gateway::~Gateway() {
+  stop();
+}
+
+Result<std::unique_ptr<Gateway>> Gateway::start(settings::ServeSettings settings) {
+  auto parts = std::make_unique<Parts>();
+  parts->settings = std::move(settings);
+  if (auto prepared = parts->prepare(); !prepared) return std::unexpected(prepared.error());
+  if (auto listening = parts->listen(); !listening) return std::unexpected(listening.error());
+  return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
+}
+
+boost::asio::ip::tcp::endpoint Gateway::address() const {
+  return parts_->address;
+}
+
+const Secret& Gateway::created_key() const noexcept {
+  static const Secret none;
+  return parts_->keys->created ? *parts_->keys->created : none;
+}
+
+std::string_view Gateway::provider_name() const noexcept {
+  return parts_->provider->name();
+}
+std::string_view Gateway::default_model() const noexcept {
+  return parts_->provider->default_model();
+}
+
+Result<> Gateway::reload() {
+  const auto tls = server_tls(parts_->settings);
+  for (auto& worker : parts_->workers) {
+    worker->loop.post([&worker = *worker, tls] {
+      if (tls) worker.server.set_tls(*tls);
+      worker.access_log.reopen();
+    });
+  }
+  if (!tls) return std::unexpected(tls.error());
+  return {};
+}
+
+void Gateway::stop() {
+  if (!std::exchange(parts_->running, false)) return;
+  const auto deadline = net::Clock::now() + parts_->settings.drain_timeout;
+  for (auto& worker : parts_->workers) {
+    worker->loop.post([&worker = *worker, deadline] {
+      worker.server.drain(deadline, [&worker] {
+        worker.pool.clear();
+        worker.access_log.flush();
+        worker.loop.stop();
+      });
+    });
+  }
+  for (auto& worker : parts_->workers) worker->thread.join();
+}
+
+}  // namespace tollway

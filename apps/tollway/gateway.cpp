@@ -209,7 +209,8 @@ void Gateway::stop() {
       worker.server.drain(deadline, [&worker] {
         worker.pool.clear();
         worker.access_log.flush();
-        worker.loop.stop();
+        // Behind what the last connection still has to clear up.
+        worker.loop.post([&worker] { worker.loop.stop(); });
       });
     });
   }

@@ -23,8 +23,8 @@ using Hash = std::array<unsigned char, 32>;
 
 Hash hash_of(std::string_view key) noexcept {
   Hash hash;
-  crypto_generichash(hash.data(), hash.size(),
-                     reinterpret_cast<const unsigned char*>(key.data()), key.size(), nullptr, 0);
+  crypto_generichash(hash.data(), hash.size(), reinterpret_cast<const unsigned char*>(key.data()),
+                     key.size(), nullptr, 0);
   return hash;
 }
 
@@ -61,11 +61,10 @@ Result<> write_file(const std::string& path, std::string_view content) {
 }
 
 std::string to_json(const GatewayKey& key) {
-  const boost::json::value document{
-      {"keys", boost::json::array{{{"label", key.label},
-                                   {"masked", key.masked},
-                                   {"blake2b_256", to_hex(key.hash)},
-                                   {"created_s", key.created_s}}}}};
+  const boost::json::value document{{"keys", boost::json::array{{{"label", key.label},
+                                                                 {"masked", key.masked},
+                                                                 {"blake2b_256", to_hex(key.hash)},
+                                                                 {"created_s", key.created_s}}}}};
   return boost::json::serialize(document) + "\n";
 }
 
@@ -112,8 +111,8 @@ Result<GatewayKeys::Opened> GatewayKeys::open(const std::string& directory) {
   content << file.rdbuf();
   boost::json::error_code code;
   const auto document = boost::json::parse(content.str(), code);
-  const auto* const rows = code || !document.is_object() ? nullptr
-                                                         : document.as_object().if_contains("keys");
+  const auto* const rows =
+      code || !document.is_object() ? nullptr : document.as_object().if_contains("keys");
   if (!file || rows == nullptr || !rows->is_array() || rows->as_array().empty()) {
     return internal_error(fmt::format(
         "{} cannot be read as a list of keys; restore it, or remove it to get a new key", path));

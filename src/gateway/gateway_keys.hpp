@@ -14,7 +14,7 @@
 namespace tollway::gateway {
 
 struct GatewayKey {
-  std::string label;  // "default" for the first
+  std::string label;   // "default" for the first
   std::string masked;  // "sk-tw-...abcd", for people
   std::array<unsigned char, 32> hash{};
   std::int64_t created_s = 0;  // Unix seconds

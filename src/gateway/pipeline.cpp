@@ -6,8 +6,8 @@
 
 #include "base/ids.hpp"
 #include "base/log.hpp"
+#include "gateway/answer.hpp"
 #include "gateway/filters/authenticate.hpp"
-#include "gateway/relay.hpp"
 #include "gateway/route.hpp"
 #include "http/head_writer.hpp"
 
@@ -103,19 +103,17 @@ net::Task<Result<>> serve(Request& request) {
 }
 
 net::Task<> answer_error(Request& request, const Error& error) {
-  request.status = http_status(error.code);
+  const int status = http_status(error.code);
   std::string lines;
-  append_own_headers(request, lines);
   http::HeadWriter writer(lines);
   if (error.code == Errc::method_not_allowed) {
     writer.header("Allow", allowed_methods(below_mount(request.path)));
   }
-  if (request.status == 503) writer.header("Retry-After", "1");
-  const std::string body = error_body(error, request.status, request.error_style, request.id);
-  request.bytes_out += body.size();
-  auto responding = request.exchange.respond(
-      {.status = request.status, .content_type = "application/json", .header_lines = lines}, body);
-  co_await std::move(responding);
+  if (status == 503) writer.header("Retry-After", "1");
+  const std::string body = error_body(error, status, request.error_style, request.id);
+  auto answering = answer_json(request, status, body, std::move(lines));
+  // A client that has gone meanwhile changes nothing about what is recorded.
+  std::ignore = co_await std::move(answering);
 }
 
 void write_access_record(const Request& request) {

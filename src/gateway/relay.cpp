@@ -5,16 +5,35 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/answer.hpp"
 #include "http/head_writer.hpp"
 
 namespace tollway::gateway {
 namespace {
 
-constexpr std::array<std::string_view, 23> kept_back{
-    "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
-    "transfer-encoding", "upgrade", "content-length", "content-encoding", "content-type", "date",
-    "server", "set-cookie", "set-cookie2", "alt-svc", "strict-transport-security", "nel",
-    "report-to", "vary", "via", "x-request-id", "request-id"};
+constexpr std::array<std::string_view, 23> kept_back{"connection",
+                                                     "keep-alive",
+                                                     "proxy-authenticate",
+                                                     "proxy-authorization",
+                                                     "te",
+                                                     "trailer",
+                                                     "transfer-encoding",
+                                                     "upgrade",
+                                                     "content-length",
+                                                     "content-encoding",
+                                                     "content-type",
+                                                     "date",
+                                                     "server",
+                                                     "set-cookie",
+                                                     "set-cookie2",
+                                                     "alt-svc",
+                                                     "strict-transport-security",
+                                                     "nel",
+                                                     "report-to",
+                                                     "vary",
+                                                     "via",
+                                                     "x-request-id",
+                                                     "request-id"};
 
 bool is_kept_back(std::string_view name) {
   constexpr std::string_view cross_origin = "access-control-";
@@ -22,9 +41,8 @@ bool is_kept_back(std::string_view name) {
       http::equals_ignoring_case(name.substr(0, cross_origin.size()), cross_origin)) {
     return true;
   }
-  return std::ranges::any_of(kept_back, [name](std::string_view kept) {
-    return http::equals_ignoring_case(name, kept);
-  });
+  return std::ranges::any_of(
+      kept_back, [name](std::string_view kept) { return http::equals_ignoring_case(name, kept); });
 }
 
 bool is_event_stream(std::string_view content_type) {
@@ -42,14 +60,6 @@ void append_relayed_headers(const http::Head& head, std::string& lines) {
   }
 }
 
-void append_own_headers(const Request& request, std::string& lines) {
-  http::HeadWriter writer(lines);
-  writer.header("X-Request-Id", request.id).header("Request-Id", request.id);
-  if (!request.services.options.authenticate) return;
-  writer.header("Access-Control-Allow-Origin", "*")
-      .header("Access-Control-Expose-Headers", "X-Request-Id, X-Generation-Id, Retry-After");
-}
-
 net::Task<Result<>> relay(Request& request, net::ClientCall& call) {
   const http::Head& head = call.head();
   const int status = head.status();
@@ -57,7 +67,8 @@ net::Task<Result<>> relay(Request& request, net::ClientCall& call) {
     // The client's own HTTP library would follow it, with the gateway's key in hand.
     co_return upstream_error(
         Errc::upstream_invalid,
-        fmt::format("the provider answered with a redirection ({}), which is not followed", status));
+        fmt::format("the provider answered with a redirection ({}), which is not followed",
+                    status));
   }
   std::string lines;
   append_relayed_headers(head, lines);

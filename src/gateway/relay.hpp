@@ -23,8 +23,4 @@ namespace tollway::gateway {
 // those that the server writes itself, cookies, and the upstream's own policies for browsers.
 void append_relayed_headers(const http::Head& head, std::string& lines);
 
-// Appends what every answer of the gateway carries: the request's id under the names that the
-// official clients look for, and leave for web pages to read it where they need a key to ask.
-void append_own_headers(const Request& request, std::string& lines);
-
 }  // namespace tollway::gateway

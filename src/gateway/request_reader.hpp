@@ -10,8 +10,8 @@
 namespace tollway::gateway {
 
 struct BodyFacts {
-  std::string model;         // empty: none named
-  bool has_models = false;   // OpenRouter's fallback list names some
+  std::string model;        // empty: none named
+  bool has_models = false;  // OpenRouter's fallback list names some
   bool stream = false;
   std::size_t object_begin;  // offset of the opening brace
   bool empty_object = false;

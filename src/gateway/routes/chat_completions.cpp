@@ -5,9 +5,9 @@
 namespace tollway::gateway::routes {
 
 extern const Route chat_completions{.method = "POST",
-                      .path = "chat/completions",
-                      .chat = true,
-                      .dialect = &dialects::openai_chat,
-                      .serve = &forward};
+                                    .path = "chat/completions",
+                                    .chat = true,
+                                    .dialect = &dialects::openai_chat,
+                                    .serve = &forward};
 
 }  // namespace tollway::gateway::routes

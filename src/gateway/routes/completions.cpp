@@ -5,9 +5,9 @@
 namespace tollway::gateway::routes {
 
 extern const Route completions{.method = "POST",
-                      .path = "completions",
-                      .chat = true,
-                      .dialect = &dialects::openai_completions,
-                      .serve = &forward};
+                               .path = "completions",
+                               .chat = true,
+                               .dialect = &dialects::openai_completions,
+                               .serve = &forward};
 
 }  // namespace tollway::gateway::routes

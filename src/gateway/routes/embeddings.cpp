@@ -5,9 +5,9 @@
 namespace tollway::gateway::routes {
 
 extern const Route embeddings{.method = "POST",
-                      .path = "embeddings",
-                      .chat = false,
-                      .dialect = &dialects::openai_chat,
-                      .serve = &forward};
+                              .path = "embeddings",
+                              .chat = false,
+                              .dialect = &dialects::openai_chat,
+                              .serve = &forward};
 
 }  // namespace tollway::gateway::routes

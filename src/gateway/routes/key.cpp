@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "dialects/json_reader.hpp"
+#include "gateway/answer.hpp"
 #include "gateway/route.hpp"
 
 namespace tollway::gateway::routes {
@@ -25,11 +26,9 @@ std::string body_for(const GatewayKey* key) {
 }
 
 net::Task<Result<>> serve(Request& request) {
-  request.status = 200;
   const std::string body = body_for(request.key);
-  auto responding =
-      request.exchange.respond({.status = 200, .content_type = "application/json"}, body);
-  co_return co_await std::move(responding);
+  auto answering = answer_json(request, 200, body);
+  co_return co_await std::move(answering);
 }
 
 }  // namespace

@@ -5,9 +5,9 @@
 namespace tollway::gateway::routes {
 
 extern const Route messages{.method = "POST",
-                      .path = "messages",
-                      .chat = true,
-                      .dialect = &dialects::anthropic_messages,
-                      .serve = &forward};
+                            .path = "messages",
+                            .chat = true,
+                            .dialect = &dialects::anthropic_messages,
+                            .serve = &forward};
 
 }  // namespace tollway::gateway::routes

@@ -5,9 +5,9 @@
 namespace tollway::gateway::routes {
 
 extern const Route models{.method = "GET",
-                      .path = "models",
-                      .chat = false,
-                      .dialect = &dialects::openai_chat,
-                      .serve = &forward};
+                          .path = "models",
+                          .chat = false,
+                          .dialect = &dialects::openai_chat,
+                          .serve = &forward};
 
 }  // namespace tollway::gateway::routes

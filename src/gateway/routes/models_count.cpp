@@ -5,9 +5,9 @@
 namespace tollway::gateway::routes {
 
 extern const Route models_count{.method = "GET",
-                      .path = "models/count",
-                      .chat = false,
-                      .dialect = &dialects::openai_chat,
-                      .serve = &forward};
+                                .path = "models/count",
+                                .chat = false,
+                                .dialect = &dialects::openai_chat,
+                                .serve = &forward};
 
 }  // namespace tollway::gateway::routes

@@ -5,9 +5,9 @@
 namespace tollway::gateway::routes {
 
 extern const Route rerank{.method = "POST",
-                      .path = "rerank",
-                      .chat = false,
-                      .dialect = &dialects::openai_chat,
-                      .serve = &forward};
+                          .path = "rerank",
+                          .chat = false,
+                          .dialect = &dialects::openai_chat,
+                          .serve = &forward};
 
 }  // namespace tollway::gateway::routes

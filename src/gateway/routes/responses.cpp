@@ -5,9 +5,9 @@
 namespace tollway::gateway::routes {
 
 extern const Route responses{.method = "POST",
-                      .path = "responses",
-                      .chat = true,
-                      .dialect = &dialects::openai_responses,
-                      .serve = &forward};
+                             .path = "responses",
+                             .chat = true,
+                             .dialect = &dialects::openai_responses,
+                             .serve = &forward};
 
 }  // namespace tollway::gateway::routes

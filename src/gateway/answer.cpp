@@ -1,0 +1,26 @@
+#include "gateway/answer.hpp"
+
+#include "http/head_writer.hpp"
+
+namespace tollway::gateway {
+
+net::Task<Result<>> answer_json(Request& request, int status, std::string_view body,
+                                std::string header_lines) {
+  request.status = status;
+  request.bytes_out += body.size();
+  append_own_headers(request, header_lines);
+  const net::Answer answer{
+      .status = status, .content_type = "application/json", .header_lines = header_lines};
+  auto responding = request.exchange.respond(answer, body);
+  co_return co_await std::move(responding);
+}
+
+void append_own_headers(const Request& request, std::string& lines) {
+  http::HeadWriter writer(lines);
+  writer.header("X-Request-Id", request.id).header("Request-Id", request.id);
+  if (!request.services.options.authenticate) return;
+  writer.header("Access-Control-Allow-Origin", "*")
+      .header("Access-Control-Expose-Headers", "X-Request-Id, X-Generation-Id, Retry-After");
+}
+
+}  // namespace tollway::gateway

@@ -19,7 +19,7 @@ struct Progress {
   llm::Usage usage;
   std::int64_t created = 0;
   std::int64_t sequence_number = -1;  // responses: of the last event
-  bool content = false;   // the first content, reasoning or tool call was seen
+  bool content = false;               // the first content, reasoning or tool call was seen
   bool finished = false;  // a finish reason was seen: an end of the connection is an end
   bool complete = false;  // the dialect's own terminator was seen
   bool closed = false;    // nothing may follow any more

@@ -36,8 +36,7 @@ class Dispatch {
   // Fills `call` with an exchange whose answer's head has been read. A connection that breaks
   // before that is replaced, attempts_max in all; every other error, and the abort's, is final.
   [[nodiscard]] net::Task<Result<>> start(const Outgoing& outgoing, net::Abort& abort,
-                                          std::optional<net::ClientCall>& call,
-                                          Attempts& attempts);
+                                          std::optional<net::ClientCall>& call, Attempts& attempts);
 
   [[nodiscard]] const providers::OpenAICompatibleProvider& provider() const noexcept {
     return provider_;

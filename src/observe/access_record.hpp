@@ -19,11 +19,11 @@ struct AccessRecord {
   std::string_view id;         // of the request
   std::string_view key_label;  // of the gateway key; empty where none was accepted
   std::string_view method;
-  std::string_view route;        // "chat/completions"; empty for unknown paths
-  std::string_view model;        // as asked for, or as answered where none was asked for
-  std::string_view provider;     // key of the provider; empty where none was called
-  std::string_view upstream_id;  // the provider's id of the answer
-  int status = 0;                // sent to the client; 0 when it left before an answer
+  std::string_view route;           // "chat/completions"; empty for unknown paths
+  std::string_view model;           // as asked for, or as answered where none was asked for
+  std::string_view provider;        // key of the provider; empty where none was called
+  std::string_view upstream_id;     // the provider's id of the answer
+  int status = 0;                   // sent to the client; 0 when it left before an answer
   std::string_view outcome = "ok";  // or the name of an error
   int attempts = 0;
   bool stream = false;

@@ -17,7 +17,7 @@ struct ServeSettings {
   using Duration = std::chrono::milliseconds;
 
   std::string listen = "127.0.0.1:8484";  // an address and a port; port 0 picks one
-  std::string port_file;  // gets the port once the gateway listens; empty for none
+  std::string port_file;                  // gets the port once the gateway listens; empty for none
   std::string data_directory;
   unsigned threads = 1;
   bool authenticate = true;

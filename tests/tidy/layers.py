@@ -10,8 +10,8 @@ FLOORS = [
     {"providers"},
     {"catalog"},
     {"routing"},
-    {"dispatch"},
-    {"client", "gateway", "observe", "demo", "replay"},
+    {"dispatch", "observe"},
+    {"client", "gateway", "demo", "replay"},
     {"admin"},
     {"apps"},
 ]

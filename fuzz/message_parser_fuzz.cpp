@@ -52,7 +52,10 @@ void check_head(MessageParser::Kind kind, std::string_view bytes) {
   } else {
     writer.status(head.status());
   }
-  if (head.is_http_1_0()) written.replace(written.find("HTTP/1.1"), 8, "HTTP/1.0");
+  if (head.is_http_1_0()) {
+    const bool first = kind == MessageParser::Kind::response;
+    written.replace(first ? 0 : written.find(" HTTP/1.1\r\n") + 1, 8, "HTTP/1.0");
+  }
   for (std::size_t i = 0; i < head.header_count(); ++i) {
     const http::Header header = head.header(i);
     require(http::is_header_name(header.name), "a name is a token");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "demo/demonstration_server.hpp"
 #include "gateway/pipeline.hpp"
 #include "listening.hpp"
 #include "net/resolver.hpp"
@@ -15,13 +16,15 @@
 namespace tollway {
 namespace {
 
+using Provider = providers::OpenAICompatibleProvider;
+
 // One thread of the data plane and what it owns. Made and destroyed by the main thread, used by its
 // own.
 struct Worker {
   Worker(const settings::ServeSettings& settings, const gateway::GatewayOptions& options,
-         const gateway::GatewayKeys& keys, const providers::OpenAICompatibleProvider& provider,
-         net::Resolver& resolver, const std::shared_ptr<net::ssl::context>& client_tls,
-         const net::ProxySettings& proxy, recording::Recorder* recorder)
+         const gateway::GatewayKeys& keys, const Provider& provider, net::Resolver& resolver,
+         const std::shared_ptr<net::ssl::context>& client_tls, const net::ProxySettings& proxy,
+         recording::Recorder* recorder)
       : pool(loop, resolver, client_tls, {.proxy = proxy}),
         dispatch(pool, provider,
                  {.connect = settings.upstream_connect_timeout,
@@ -49,18 +52,14 @@ struct Worker {
   std::thread thread;
 };
 
-Result<providers::OpenAICompatibleProvider> make_provider(settings::ServeSettings& settings) {
-  const auto& description = providers::openrouter;
-  const std::string url = settings.openrouter_url.empty()
-                              ? std::string(description.default_base_url)
-                              : settings.openrouter_url;
+Result<Provider> make_provider(const providers::Description& description, std::string_view url,
+                               Secret key) {
   auto base_url = http::parse_url(url);
   if (!base_url) {
     return internal_error(
         fmt::format("{}: {}", description.base_url_variable, base_url.error().message));
   }
-  return providers::OpenAICompatibleProvider(description, std::move(*base_url),
-                                             std::move(settings.openrouter_key));
+  return Provider(description, std::move(*base_url), std::move(key));
 }
 
 Result<std::shared_ptr<net::ssl::context>> server_tls(const settings::ServeSettings& settings) {
@@ -98,7 +97,8 @@ struct Gateway::Parts {
   settings::ServeSettings settings;
   gateway::GatewayOptions options;
   std::optional<gateway::GatewayKeys::Opened> keys;
-  std::optional<providers::OpenAICompatibleProvider> provider;
+  std::unique_ptr<demo::DemonstrationServer> demonstration;  // null where a real one is configured
+  std::optional<Provider> provider;
   net::Resolver resolver;
   std::shared_ptr<net::ssl::context> client_tls;
   net::ProxySettings proxy;
@@ -108,6 +108,7 @@ struct Gateway::Parts {
   bool running = false;
 
   [[nodiscard]] Result<> prepare();
+  [[nodiscard]] Result<> choose_provider();
   [[nodiscard]] Result<> listen();
 };
 
@@ -119,9 +120,7 @@ Result<> Gateway::Parts::prepare() {
   auto opened = gateway::GatewayKeys::open(settings.data_directory);
   if (!opened) return std::unexpected(opened.error());
   keys = std::move(*opened);
-  auto made = make_provider(settings);
-  if (!made) return std::unexpected(made.error());
-  provider.emplace(std::move(*made));
+  if (auto chosen = choose_provider(); !chosen) return chosen;
   auto tls = net::make_client_tls();
   if (!tls) return std::unexpected(tls.error());
   client_tls = std::move(*tls);
@@ -133,6 +132,25 @@ Result<> Gateway::Parts::prepare() {
   if (!created) return std::unexpected(created.error());
   recorder = std::move(*created);
   return {};
+}
+
+// OpenRouter where there is a key for it; without one, what needs none.
+Result<> Gateway::Parts::choose_provider() {
+  const auto adopt = [this](Result<Provider> made) -> Result<> {
+    if (!made) return std::unexpected(made.error());
+    provider.emplace(std::move(*made));
+    return {};
+  };
+  if (!settings.openrouter_key.empty()) {
+    const auto url = settings.openrouter_url.empty() ? providers::openrouter.default_base_url
+                                                     : std::string_view(settings.openrouter_url);
+    return adopt(make_provider(providers::openrouter, url, std::move(settings.openrouter_key)));
+  }
+  auto started = demo::DemonstrationServer::start({});
+  if (!started) return std::unexpected(started.error());
+  demonstration = std::move(*started);
+  return adopt(make_provider(providers::demonstration, demonstration->base_url(),
+                             demonstration->secret().clone()));
 }
 
 Result<> Gateway::Parts::listen() {

@@ -68,8 +68,10 @@ std::unexpected<Error> malformed(std::string_view body) {
   boost::json::error_code code;
   const std::size_t offset = parser.write_some(false, body.data(), body.size(), code);
   if (!code && offset < body.size()) code = boost::json::error::extra_data;
-  return client_error(Errc::bad_request, fmt::format("the body is not valid JSON: {} at byte {}",
-                                                     code ? code.message() : "unreadable", offset));
+  // The grammar allows any number; what is meant by one beyond 64 bits is anybody's guess.
+  const std::string what = code ? fmt::format("{} at byte {}", code.message(), offset)
+                                : std::string("a number is out of range");
+  return client_error(Errc::bad_request, fmt::format("the body is not valid JSON: {}", what));
 }
 
 bool has_control_characters(std::string_view text) {

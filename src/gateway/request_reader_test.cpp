@@ -69,6 +69,7 @@ TEST(RequestReader, RefusesOtherTypes) {
   EXPECT_THAT(refusal(R"({"model":1})"), HasSubstr("\"model\" must be a string"));
   EXPECT_THAT(refusal(R"({"stream":"yes"})"), HasSubstr("\"stream\" must be true or false"));
   EXPECT_THAT(refusal(R"({"model":"a\nb"})"), HasSubstr("control characters"));
+  EXPECT_THAT(refusal(R"({"n":18446744073709551616})"), HasSubstr("a number is out of range"));
 }
 
 TEST(RequestReader, PutsTheModelInFront) {

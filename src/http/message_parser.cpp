@@ -51,6 +51,7 @@ struct MessageParser::Callbacks {
     return 0;
   }
   static int on_header_field(llhttp_t* parser, const char* at, std::size_t size);
+  static int on_header_field_complete(llhttp_t* parser);
   static int on_header_value(llhttp_t* parser, const char* at, std::size_t size);
   static int on_headers_complete(llhttp_t* parser) {
     // An upgrade is ignored: the message goes on as its headers say.
@@ -69,6 +70,7 @@ struct MessageParser::Callbacks {
     settings.on_method = on_method;
     settings.on_url = on_url;
     settings.on_header_field = on_header_field;
+    settings.on_header_field_complete = on_header_field_complete;
     settings.on_header_value = on_header_value;
     settings.on_headers_complete = on_headers_complete;
     return settings;
@@ -95,12 +97,17 @@ int MessageParser::Callbacks::on_header_field(llhttp_t* parser, const char* at, 
     fields.back().name.size += static_cast<std::uint32_t>(size);
     return 0;
   }
-  if (fields.size() == call.self.limits_.header_count_max) {
-    call.problem = {offset, "too many headers"};
-    return refused;
-  }
   fields.push_back({{offset, static_cast<std::uint32_t>(size)}, {}});
   return 0;
+}
+
+// Counted when a name is complete: where a read ends must not decide which error is seen first.
+int MessageParser::Callbacks::on_header_field_complete(llhttp_t* parser) {
+  Callbacks& call = of(parser);
+  const auto& fields = call.self.head_.fields_;
+  if (fields.size() <= call.self.limits_.header_count_max) return 0;
+  call.problem = {fields.back().name.offset, "too many headers"};
+  return refused;
 }
 
 int MessageParser::Callbacks::on_header_value(llhttp_t* parser, const char* at, std::size_t size) {
@@ -160,8 +167,10 @@ Result<std::size_t> MessageParser::parse_head(std::string_view bytes) {
   const llhttp_errno_t code = llhttp_execute(&parser_, taken.data(), taken.size());
   const char* end = code == HPE_OK ? taken.data() + taken.size() : llhttp_get_error_pos(&parser_);
   if (code != HPE_OK && code != HPE_PAUSED) {
-    if (code != HPE_USER) call.problem = {call.offset(end), llhttp_get_error_reason(&parser_)};
-    const bool too_many = head_.fields_.size() == limits_.header_count_max && code == HPE_USER;
+    // Where it was not a callback that refused, llhttp did.
+    const bool ours = !call.problem.what.empty();
+    if (!ours) call.problem = {call.offset(end), llhttp_get_error_reason(&parser_)};
+    const bool too_many = ours && head_.fields_.size() > limits_.header_count_max;
     return error(too_many ? Errc::head_too_large : Errc::bad_request, call.problem.what,
                  call.problem.at);
   }

@@ -135,7 +135,7 @@ void write_access_record(const Request& request) {
       .status = request.status,
       .outcome = request.failure ? name_of(*request.failure) : "ok",
       .attempts = request.attempts.count,
-      .stream = request.streamed,
+      .stream = facts.stream || request.streamed,
       .usage = request.progress.usage,
       .connect = std::nullopt,
       .first_byte = since_arrival(request.first_byte_at),

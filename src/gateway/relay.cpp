@@ -45,6 +45,20 @@ bool is_kept_back(std::string_view name) {
       kept_back, [name](std::string_view kept) { return http::equals_ignoring_case(name, kept); });
 }
 
+// Headers that the sender's Connection header names are for its own connection alone (RFC 9110,
+// 7.6.1).
+bool is_named_in(std::string_view connection, std::string_view name) {
+  while (!connection.empty()) {
+    const auto comma = std::min(connection.find(','), connection.size());
+    auto token = connection.substr(0, comma);
+    connection.remove_prefix(std::min(comma + 1, connection.size()));
+    const auto begin = std::min(token.find_first_not_of(" \t"), token.size());
+    token = token.substr(begin, token.find_last_not_of(" \t") - begin + 1);
+    if (http::equals_ignoring_case(token, name)) return true;
+  }
+  return false;
+}
+
 bool is_event_stream(std::string_view content_type) {
   constexpr std::string_view event_stream = "text/event-stream";
   return http::equals_ignoring_case(content_type.substr(0, event_stream.size()), event_stream);
@@ -54,9 +68,11 @@ bool is_event_stream(std::string_view content_type) {
 
 void append_relayed_headers(const http::Head& head, std::string& lines) {
   http::HeadWriter writer(lines);
+  const auto connection = head.find("connection").value_or(std::string_view());
   for (std::size_t i = 0; i < head.header_count(); ++i) {
     const http::Header header = head.header(i);
-    if (!is_kept_back(header.name)) writer.header(header.name, header.value);
+    if (is_kept_back(header.name) || is_named_in(connection, header.name)) continue;
+    writer.header(header.name, header.value);
   }
 }
 

@@ -73,6 +73,8 @@ Task<> Connection::run() {
 // Reads one head. False when the connection is over: at its orderly end, or after a refusal.
 Task<bool> Connection::read_head() {
   parser_.reset();
+  const auto idle_until = Clock::now() + options_.idle_timeout;
+  std::optional<TimePoint> head_due;
   for (;;) {
     if (const auto unread = in_.unread(); !unread.empty()) {
       const auto used = parser_.parse_head(unread);
@@ -85,7 +87,9 @@ Task<bool> Connection::read_head() {
       if (parser_.head_complete()) co_return true;
     }
     const bool begun = parser_.head_begun();
-    const auto wake = Clock::now() + (begun ? options_.head_timeout : options_.idle_timeout);
+    // A head that trickles has one time for the whole of it.
+    if (begun && !head_due) head_due = Clock::now() + options_.head_timeout;
+    const auto wake = head_due.value_or(idle_until);
     auto reading = socket_.read_some(in_.prepare(1), wake);
     const auto size = co_await std::move(reading);
     if (!size) co_return false;

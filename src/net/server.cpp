@@ -42,6 +42,7 @@ struct Server::State {
   boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections;
   std::size_t count = 0;
   bool accepting = false;
+  bool short_of_resources = false;  // said once, until it is over
   bool draining = false;
   std::function<void()> done;
 };
@@ -96,12 +97,15 @@ Task<> Server::State::accept_all() {
     auto [code, socket] = co_await acceptor.async_accept(as_tuple);
     if (draining) break;
     if (!code) {
+      short_of_resources = false;
       loop.tasks().spawn(serve(std::move(socket)));
       continue;
     }
     if (code == asio::error::connection_aborted) continue;  // gone before it was taken
     // Out of descriptors or memory: trying again at once would spin.
-    log::warning("cannot accept connections for the moment: {}", code.message());
+    if (!std::exchange(short_of_resources, true)) {
+      log::warning("cannot accept connections for the moment: {}", code.message());
+    }
     auto pausing = wait_a_little();
     co_await std::move(pausing);
   }

@@ -43,6 +43,7 @@ class StreamRelay {
   net::Duration silence_;
   net::TimePoint last_sent_ = net::Clock::now();
   http::SseCutter cutter_;
+  bool at_start_ = true;
   std::string held_;     // the beginning of an event
   std::string scratch_;  // of parse_sse_event
 };
@@ -91,6 +92,10 @@ std::size_t StreamRelay::take_events(std::string_view bytes) {
 }
 
 void StreamRelay::read_event(std::string_view block) {
+  // Passed on as it came, but no part of the first event.
+  if (std::exchange(at_start_, false) && block.starts_with(http::byte_order_mark)) {
+    block.remove_prefix(http::byte_order_mark.size());
+  }
   const http::SseEvent event = http::parse_sse_event(block, scratch_);
   if (!event.has_data) return;
   dialect_.read_event(event, request_.progress);

@@ -62,11 +62,12 @@ Task<> Connection::run() {
       co_return;
     }
     end_exchange();
-    if (close_after_) {
-      auto lingering = linger();
-      co_await std::move(lingering);
-      co_return;
-    }
+    if (!close_after_) continue;
+    // Where all that came was read, closing sends what is left of the answer and then the end.
+    if (parser_.message_complete() && in_.unread().empty()) co_return;
+    auto lingering = linger();
+    co_await std::move(lingering);
+    co_return;
   }
 }
 

@@ -74,18 +74,29 @@ void Socket::fail(Error reason) {
   socket_.cancel(ignored);
 }
 
+Error Socket::error_from(const boost::system::error_code& code, const char* doing) const {
+  const bool client = peer_ == Source::client;
+  const std::string what =
+      code == asio::error::eof ? "connection closed by the peer" : code.message();
+  return Error{client ? Errc::cancelled : Errc::connection_lost,
+               peer_,
+               client ? Retry::never : Retry::elsewhere,
+               fmt::format("{} while {}", what, doing),
+               {}};
+}
+
 std::unexpected<Error> Socket::fail_with(const boost::system::error_code& code, const char* doing) {
   if (!error_) {
-    const bool client = peer_ == Source::client;
     closed_by_peer_ = code == asio::error::eof;
-    const std::string what = closed_by_peer_ ? "connection closed by the peer" : code.message();
-    error_ = Error{client ? Errc::cancelled : Errc::connection_lost,
-                   peer_,
-                   client ? Retry::never : Retry::elsewhere,
-                   fmt::format("{} while {}", what, doing),
-                   {}};
+    error_ = error_from(code, doing);
   }
   return std::unexpected(*error_);
+}
+
+std::unexpected<Error> Socket::fail_writing(const boost::system::error_code& code) {
+  if (error_) return std::unexpected(*error_);
+  if (!write_error_) write_error_ = error_from(code, "writing");
+  return std::unexpected(*write_error_);
 }
 
 Task<Result<std::size_t>> Socket::read_some(std::span<char> into,
@@ -120,6 +131,7 @@ Task<Result<>> Socket::write(asio::const_buffer bytes) {
 
 Task<Result<>> Socket::write(std::span<const asio::const_buffer> buffers) {
   if (error_) co_return std::unexpected(*error_);
+  if (write_error_) co_return std::unexpected(*write_error_);
   if (tls_) {
     auto writing = write_tls(buffers);
     co_return co_await std::move(writing);
@@ -142,7 +154,7 @@ Task<Result<>> Socket::write(std::span<const asio::const_buffer> buffers) {
       if (error_) co_return std::unexpected(*error_);
     }
     if (code && !(code == asio::error::operation_aborted && woken_)) {
-      co_return fail_with(code, "writing");
+      co_return fail_writing(code);
     }
     while (first < count && size >= left[first].size()) size -= left[first++].size();
     if (first < count) left[first] += size;
@@ -151,21 +163,25 @@ Task<Result<>> Socket::write(std::span<const asio::const_buffer> buffers) {
 }
 
 Task<Result<>> Socket::write_tls(std::span<const asio::const_buffer> buffers) {
-  // One record where it fits: a stream's buffers are gathered before they are encrypted.
+  // One record where it fits: small buffers are gathered before they are encrypted. Large ones
+  // fill records of their own and are not copied.
   std::string gathered;
-  asio::const_buffer bytes = buffers.empty() ? asio::const_buffer{} : buffers.front();
-  if (buffers.size() > 1) {
+  std::array<asio::const_buffer, 1> one;
+  if (buffers.size() > 1 && asio::buffer_size(buffers) <= SSL3_RT_MAX_PLAIN_LENGTH) {
     gathered.reserve(asio::buffer_size(buffers));
     for (const auto& buffer : buffers) {
       gathered.append(static_cast<const char*>(buffer.data()), buffer.size());
     }
-    bytes = asio::buffer(gathered);
+    one.front() = asio::buffer(gathered);
+    buffers = one;
   }
-  while (bytes.size() > 0) {
-    auto [code, size] = co_await tls_->async_write_some(bytes, as_tuple);
-    if (error_) co_return std::unexpected(*error_);
-    if (code) co_return fail_with(code, "writing");
-    bytes += size;
+  for (asio::const_buffer bytes : buffers) {
+    while (bytes.size() > 0) {
+      auto [code, size] = co_await tls_->async_write_some(bytes, as_tuple);
+      if (error_) co_return std::unexpected(*error_);
+      if (code) co_return fail_writing(code);
+      bytes += size;
+    }
   }
   co_return Result<>{};
 }
@@ -188,7 +204,12 @@ bool Socket::peer_is_gone() noexcept {
 }
 
 bool Socket::is_quiet() noexcept {
-  if (error_) return false;
+  if (failed()) return false;
+  // TLS reads ahead: records that came with the last answer lie here and not in the kernel.
+  if (tls_ && (SSL_has_pending(tls_->native_handle()) != 0 ||
+               BIO_pending(SSL_get_rbio(tls_->native_handle())) > 0)) {
+    return false;
+  }
   char byte = 0;
   const auto size = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);

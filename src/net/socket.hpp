@@ -15,9 +15,10 @@ namespace tollway::net {
 namespace ssl = boost::asio::ssl;
 
 // Errors are sticky: after one, every further operation fails at once with the same error, so that
-// a deadline or an abort that comes between two operations is not lost. Errors carry the source
-// given at construction: a client's connection or an upstream's. At most one read and one write
-// may be under way at a time. Belongs to one loop's thread; does not move.
+// a deadline or an abort that comes between two operations is not lost. Only what goes wrong while
+// writing stays with writing, since the peer may have said why before it closed. Errors carry the
+// source given at construction: a client's connection or an upstream's. At most one read and one
+// write may be under way at a time. Belongs to one loop's thread; does not move.
 class Socket {
  public:
   Socket(Loop& loop, TcpSocket socket, Source peer);
@@ -52,7 +53,7 @@ class Socket {
 
   // Ends every operation under way and to come with this error. Safe at any time.
   void fail(Error reason);
-  [[nodiscard]] bool failed() const noexcept { return error_.has_value(); }
+  [[nodiscard]] bool failed() const noexcept { return error_ || write_error_; }
 
   // Closes at once. With `reset`, the peer gets an RST instead of a FIN.
   void close(bool reset = false) noexcept;
@@ -78,8 +79,10 @@ class Socket {
   struct PeerWatch;
   static void on_deadline(void* self);
   static void on_wake(void* self);
+  [[nodiscard]] Error error_from(const boost::system::error_code& code, const char* doing) const;
   [[nodiscard]] std::unexpected<Error> fail_with(const boost::system::error_code& code,
                                                  const char* doing);
+  [[nodiscard]] std::unexpected<Error> fail_writing(const boost::system::error_code& code);
   [[nodiscard]] Task<Result<>> write_tls(std::span<const asio::const_buffer> buffers);
 
   Loop& loop_;
@@ -93,6 +96,7 @@ class Socket {
   bool woken_ = false;
   bool closed_by_peer_ = false;
   std::optional<Error> error_;
+  std::optional<Error> write_error_;
   std::shared_ptr<PeerWatch> watch_;
 };
 

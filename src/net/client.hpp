@@ -54,7 +54,7 @@ class ClientCall {
   // last until this returns. Redirects are answers like others: nothing is followed.
   // Errors: dns_failed, connect_failed, connect_timeout, address_refused, tls_failed,
   // connection_lost, upstream_timeout, upstream_invalid, or the abort's reason.
-  [[nodiscard]] Task<Result<>> send(const ClientRequest& request);
+  [[nodiscard]] Task<Result<>> send(ClientRequest request);
   // Of the answer, after send(); lasts as long as this object.
   [[nodiscard]] const http::Head& head() const noexcept;
 

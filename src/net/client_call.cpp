@@ -14,7 +14,7 @@ struct ClientCall::Upload {
   explicit Upload(Loop& loop) : ended(loop) {}
   Event ended;
   bool done = false;
-  Result<> result;
+  Result<> result = internal_error("the upload broke off");
 };
 
 ClientCall::ClientCall(ClientPool& pool, Abort& abort)
@@ -29,7 +29,7 @@ const http::Head& ClientCall::head() const noexcept {
   return answer_->head();
 }
 
-Task<Result<>> ClientCall::send(const ClientRequest& request) {
+Task<Result<>> ClientCall::send(ClientRequest request) {
   assert(!connection_ && "a call carries one request");
   const TimePoint started = Clock::now();
   timeouts_ = request.timeouts;
@@ -48,7 +48,11 @@ Task<Result<>> ClientCall::send(const ClientRequest& request) {
     times_.connect = sent_at_ - started;
     auto exchanging = exchange(request);
     auto exchanged = co_await std::move(exchanging);
-    if (exchanged) co_return exchanged;
+    if (exchanged) {
+      // The caller may take its time from here on: read() sets the deadlines of its waits.
+      connection_->socket.clear_deadline();
+      co_return exchanged;
+    }
     let_go();
     // An idle connection may die at the moment it is used: that says nothing about the request.
     const bool was_dead = exchanged.error().code == Errc::connection_lost && !answer_->begun();
@@ -118,11 +122,14 @@ Task<Result<>> ClientCall::exchange_large(const ClientRequest& request) {
 }
 
 Task<> ClientCall::upload(std::span<const asio::const_buffer> buffers, Upload& upload) {
+  const auto end = [](Upload* ending) {
+    ending->done = true;
+    ending->ended.set();
+  };
+  const std::unique_ptr<Upload, decltype(end)> ending(&upload, end);  // on every way out
   auto writing = connection_->socket.write(buffers);
   upload.result = co_await std::move(writing);
   if (upload.result) note_sent();
-  upload.done = true;
-  upload.ended.set();
 }
 
 Task<Result<>> ClientCall::receive_head() {
@@ -138,8 +145,6 @@ Task<Result<>> ClientCall::receive_head() {
     if (*there) break;
   }
   times_.first_byte = Clock::now() - sent_at_;
-  // Reading may take its time from here on: read() sets the deadlines of its waits.
-  socket.clear_deadline();
   co_return Result<>{};
 }
 
@@ -162,8 +167,8 @@ Task<Result<ClientCall::Piece>> ClientCall::read(std::optional<TimePoint> wake_a
     wait_from(*quiet_since_, timeouts_.between_bytes, "waiting for more of the upstream's answer");
     auto reading = socket.read_some(answer_->prepare(), wake_at);
     const auto size = co_await std::move(reading);
-    if (size && *size == 0) co_return Piece{.what = Read::quiet, .bytes = {}};
     socket.clear_deadline();
+    if (size && *size == 0) co_return Piece{Read::quiet, {}};
     quiet_since_.reset();
     if (size) {
       answer_->received(*size);

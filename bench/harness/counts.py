@@ -3,6 +3,7 @@ the difference between a run with R and one with 2 R requests, so that start and
 
 import http.client
 import re
+import socket
 import subprocess
 from collections import Counter
 
@@ -11,20 +12,27 @@ from .subjects import BENCH, CHAT_PATH, program, start_tollway
 
 
 def _send(subject, body, count):
-    connection = http.client.HTTPConnection("127.0.0.1", subject.json_port, timeout=60)
-    headers = {"Content-Type": "application/json", **subject.headers()}
-    for _ in range(count):
-        connection.request("POST", CHAT_PATH, body, headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        if answer.status != 200:
-            raise MeasureError(f"tollway answered {answer.status} {text[:300]!r}")
-    connection.close()
+    # Head and body in one write, as SDKs and wrk do it; http.client makes two.
+    lines = [f"POST {CHAT_PATH} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json",
+             f"Content-Length: {len(body)}",
+             *(f"{name}: {value}" for name, value in subject.headers().items())]
+    request = "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+    with socket.create_connection(("127.0.0.1", subject.json_port), 60) as connection:
+        for _ in range(count):
+            connection.sendall(request)
+            answer = http.client.HTTPResponse(connection, method="POST")
+            answer.begin()
+            text = answer.read()
+            if answer.status != 200:
+                raise MeasureError(f"tollway answered {answer.status} {text[:300]!r}")
 
 
 def _run_under(wrapper, processes, build, upstream, body, count):
     subject = start_tollway(processes, build, upstream, wrapper=wrapper)
-    _send(subject, body, count)
+    try:
+        _send(subject, body, count)
+    except (OSError, http.client.HTTPException) as error:
+        raise MeasureError(f"tollway broke off, {error}: {subject.process.output()[-500:]}") from error
     # strace passes a signal on only when it stops by itself; the program is its child.
     program_pid = subject.process.tree()[-1]
     if program_pid != subject.process.pid:
@@ -34,33 +42,39 @@ def _run_under(wrapper, processes, build, upstream, body, count):
 
 
 def _instructions(processes, build, upstream, body, count):
-    out = processes.folder / f"callgrind-{count}-{processes.count}.out"
+    """Instructions by function; callgrind's own name for the sum is "PROGRAM TOTALS"."""
+    out = processes.folder / f"callgrind-{processes.count}.out"
     wrapper = [program("valgrind"), "--tool=callgrind", f"--callgrind-out-file={out}"]
     _run_under(wrapper, processes, build, upstream, body, count)
-    total = re.search(r"^(?:summary|totals): (\d+)", out.read_text(), re.MULTILINE)
-    if total is None:
-        raise MeasureError("callgrind left no total; tollway must end by itself on SIGTERM")
-    return int(total.group(1)), out
-
-
-def _hottest(out, lines):
-    done = subprocess.run([program("callgrind_annotate"), "--auto=no", out],
+    if not out.exists():
+        raise MeasureError("callgrind left nothing; tollway must end by itself on SIGTERM")
+    done = subprocess.run([program("callgrind_annotate"), "--auto=no", "--threshold=100", out],
                           capture_output=True, text=True, check=False)
-    rows = [line for line in done.stdout.splitlines() if re.match(r"\s*[\d,]+ \(", line)]
-    return [row[:150] for row in rows[:lines]]
+    functions = Counter()
+    for row in re.finditer(r"^\s*([\d,]+) \([^)]*\)\s+(.*)$", done.stdout, re.MULTILINE):
+        functions[row.group(2)] += int(row.group(1).replace(",", ""))
+    return functions
 
 
-def count_instructions(processes, build, upstream, bodies, requests, lines=30):
+def count_instructions(processes, build, upstream, bodies, requests, lines=40):
     """`bodies` maps a name to a request's body and the units (1, or chunks) its answer has."""
     report = []
     for name, (body, units) in bodies.items():
-        single, _ = _instructions(processes, build, upstream, body, requests)
-        double, out = _instructions(processes, build, upstream, body, 2 * requests)
-        each = (double - single) / requests
-        report.append(f"{name}: {each:,.0f} instructions a request"
-                      + (f", {each / units:,.0f} a chunk" if units > 1 else ""))
-        report += _hottest(out, lines)
+        single = _instructions(processes, build, upstream, body, requests)
+        double = _instructions(processes, build, upstream, body, 2 * requests)
+        each = Counter({what: (double[what] - single[what]) / requests for what in double})
+        total = each.pop("PROGRAM TOTALS")
+        report.append(f"{name}: {total:,.0f} instructions a request"
+                      + (f", {total / units:,.0f} a chunk" if units > 1 else ""))
+        report += [f"{count:10,.0f}  {_short(what)}" for what, count in each.most_common(lines)
+                   if count >= 1]
     return report
+
+
+def _short(function):
+    # The source file and the shared object say little that the function's name does not.
+    function = re.sub(r"^\S*?:(?!:)", "", function)
+    return re.sub(r" \[\S+\]$", "", function)[:110]
 
 
 def _system_calls(processes, build, upstream, body, count):

@@ -68,7 +68,7 @@ def program(name):
 
 
 def first_match(pattern, argv):
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, timeout=10)
     match = re.search(pattern, done.stdout + done.stderr)
     return match.group(1) if match else "?"
 

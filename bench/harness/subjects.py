@@ -123,6 +123,7 @@ def tollway_program(build):
 def start_tollway(processes, build, upstream, data=None, wrapper=()):
     """`wrapper` goes before the command: valgrind, strace. `data` may exist: then no new key."""
     data = data or processes.folder / f"data-{processes.count}"
+    new = not data.exists()
     port_file = processes.folder / f"tollway-{processes.count}.port"
     path = tollway_program(build)
     process = processes.start(
@@ -131,8 +132,11 @@ def start_tollway(processes, build, upstream, data=None, wrapper=()):
         env={"OPENROUTER_API_KEY": "x",
              "TOLLWAY_LLM_OPENROUTER_URL": f"http://127.0.0.1:{upstream}/api/v1"})
     port = process.wait_for(lambda: port_in(port_file), "port", seconds=60)
-    key = re.search(r"^gateway key: (\S+)$", process.output(), re.MULTILINE)
-    return Subject("tollway", "", port, port, process, key.group(1) if key else "")
+    subject = Subject("tollway", "", port, port, process)
+    if new:
+        line = re.compile(r"^gateway key: (\S+)\n", re.MULTILINE)
+        subject.key = process.wait_for(lambda: line.search(process.output()), "key").group(1)
+    return subject
 
 
 def check_answer(subject, body, expected):

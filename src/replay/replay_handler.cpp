@@ -76,7 +76,9 @@ net::Task<> ReplayHandler::handle(net::ServerExchange& exchange) {
   const std::string_view method = head.method() == "HEAD" ? "GET" : head.method();
   const auto found = index_.find(method, head.target(), *body);
   if (found.exchange == nullptr) {
-    log::warning("no recording matches {} {}", method, head.target());
+    // Without its query, where some vendors' keys are.
+    log::warning("no recording matches {} {}", method,
+                 head.target().substr(0, head.target().find('?')));
     auto refusing = refuse(exchange, 404, found.explanation);
     co_return co_await std::move(refusing);
   }

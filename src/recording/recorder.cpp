@@ -83,7 +83,9 @@ void Recording::finish(bool cut) {
 
 Result<std::unique_ptr<Recorder>> Recorder::create(fs::path directory) {
   std::error_code code;
-  fs::create_directories(directory, code);
+  if (fs::create_directories(directory, code)) {
+    fs::permissions(directory, fs::perms::owner_all, code);  // it will hold prompts
+  }
   if (!code && ::access(directory.c_str(), W_OK | X_OK) != 0) {
     code.assign(errno, std::generic_category());
   }

@@ -133,6 +133,10 @@ TEST_F(RecorderTest, takes_recordings_from_many_threads) {
   EXPECT_EQ(written().size(), 100U);
 }
 
+TEST_F(RecorderTest, makes_a_directory_for_its_owner_only) {
+  EXPECT_EQ(fs::status(directory_ / "new").permissions(), fs::perms::owner_all);
+}
+
 TEST_F(RecorderTest, says_why_a_directory_cannot_be_used) {
   const auto recorder = Recorder::create("/dev/null/x");
   ASSERT_FALSE(recorder);

@@ -48,11 +48,6 @@ std::vector<std::string> environment_lines(const Command& command) {
   redirect(command.stdout_file.empty() ? nowhere : command.stdout_file.c_str(), STDOUT_FILENO);
   redirect(command.stderr_file.empty() ? nowhere : command.stderr_file.c_str(), STDERR_FILENO);
   ::dup2(::open(nowhere, O_RDONLY | O_CLOEXEC), STDIN_FILENO);
-  if (command.inherited_descriptor == 3) {
-    ::fcntl(3, F_SETFD, 0);
-  } else if (command.inherited_descriptor >= 0) {
-    ::dup2(command.inherited_descriptor, 3);
-  }
   if (command.open_files_max) {
     const rlimit limit{*command.open_files_max, *command.open_files_max};
     ::setrlimit(RLIMIT_NOFILE, &limit);

@@ -21,7 +21,6 @@ struct Command {
   std::filesystem::path stdout_file = {};  // empty: thrown away
   std::filesystem::path stderr_file = {};
   std::optional<rlim_t> open_files_max = {};  // RLIMIT_NOFILE
-  int inherited_descriptor = -1;              // becomes descriptor 3 of the child
 };
 
 // Killed when it still runs at the end, and when the test's thread dies before it.

@@ -41,7 +41,10 @@ class UpstreamConnection {
   // The head alone; the body stays unread, and the request counts as seen.
   std::optional<Request> read_request_head();
 
-  bool send(std::string_view bytes) { return wire_.send(bytes); }
+  // False when the peer left or took none for `timeout`.
+  bool send(std::string_view bytes, Millis timeout = patience) {
+    return wire_.send(bytes, timeout);
+  }
   // See Wire::send_split.
   bool send_split(std::string_view bytes, std::size_t piece_bytes, Millis pause = 0ms) {
     return wire_.send_split(bytes, piece_bytes, pause);

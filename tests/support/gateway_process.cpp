@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace tollway::test {
@@ -27,7 +28,8 @@ GatewayOptions with_upstream(GatewayOptions options, const FaultUpstream& upstre
 }  // namespace
 
 std::string tollway_binary() {
-  return TOLLWAY_BINARY;
+  const char* other = std::getenv("TOLLWAY_BINARY");
+  return other != nullptr ? other : TOLLWAY_BINARY;
 }
 
 Gateway::Gateway(const FaultUpstream& upstream, GatewayOptions options)
@@ -45,9 +47,12 @@ Gateway::Gateway(GatewayOptions options) : options_(std::move(options)) {
   command.environment = options_.environment;
   command.environment.try_emplace("TOLLWAY_THREADS", "2");
   command.environment.try_emplace("TOLLWAY_DRAIN_TIMEOUT", "5");
+  // Without an upstream of the test's, nothing may reach a real one.
+  command.environment.try_emplace("TOLLWAY_LLM_OPENROUTER_URL", options_.upstream_url.empty()
+                                                                    ? "http://127.0.0.1:1/api/v1"
+                                                                    : options_.upstream_url);
   if (!options_.upstream_url.empty()) {
     command.environment.try_emplace("OPENROUTER_API_KEY", upstream_key);
-    command.environment.try_emplace("TOLLWAY_LLM_OPENROUTER_URL", options_.upstream_url);
   }
   command.stdout_file = files_.path() / "stdout";
   command.stderr_file = files_.path() / "stderr";

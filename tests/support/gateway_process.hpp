@@ -20,7 +20,7 @@
 namespace tollway::test {
 
 struct GatewayOptions {
-  std::string upstream_url;  // empty: no provider's key is set, so the demonstration answers
+  std::string upstream_url = {};  // empty: no provider's key is set, so the demonstration answers
   std::map<std::string, std::string> environment = {};  // on top of the test's defaults
   std::vector<std::string> flags = {};                  // of `tollway serve`
   std::string listen = "127.0.0.1:0";
@@ -92,7 +92,8 @@ struct Finished {
 [[nodiscard]] Finished run_tollway(std::vector<std::string> words,
                                    std::map<std::string, std::string> environment = {});
 
-// The program under test.
+// The program under test: the build's own, or what the environment's TOLLWAY_BINARY names (another
+// preset's, say).
 [[nodiscard]] std::string tollway_binary();
 
 }  // namespace tollway::test

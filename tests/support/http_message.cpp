@@ -66,6 +66,12 @@ json::value at(const json::value& document, std::string_view pointer) {
   return found != nullptr ? *found : json::value(nullptr);
 }
 
+std::string text_at(const json::value& document, std::string_view pointer) {
+  const auto found = at(document, pointer);
+  if (!found.is_string()) return {};
+  return {found.as_string().data(), found.as_string().size()};
+}
+
 bool MessageReader::fill(Clock::time_point deadline) {
   last_wait_ = wire_.receive(unread_, time_left(deadline));
   return last_wait_ == Got::bytes;

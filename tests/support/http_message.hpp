@@ -94,5 +94,7 @@ class MessageReader {
 [[nodiscard]] json::value parse_json(std::string_view text);
 // The value at a path such as "/error/code" (RFC 6901); null where there is none.
 [[nodiscard]] json::value at(const json::value& document, std::string_view pointer);
+// The string there; empty where there is none.
+[[nodiscard]] std::string text_at(const json::value& document, std::string_view pointer);
 
 }  // namespace tollway::test

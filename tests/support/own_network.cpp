@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <system_error>
 
 #include "support/temporary_directory.hpp"
@@ -47,11 +48,17 @@ bool in_own_network(const std::string& resolv_conf, const std::function<void()>&
   const TemporaryDirectory files;
   const auto file = files.write("resolv.conf", resolv_conf);
   bool entered = false;
+  std::exception_ptr thrown;
   std::thread thread([&] {
     entered = enter(file.string());
-    if (entered) body();
+    try {
+      if (entered) body();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
   });
   thread.join();
+  if (thrown) std::rethrow_exception(thrown);
   return entered;
 }
 

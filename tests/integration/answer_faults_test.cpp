@@ -51,7 +51,7 @@ TEST_P(AnswerFaults, U13_html_in_a_200) {
     const auto answer = gateway.post(dialect().path(), dialect().body(stream));
     expect_error_answer(answer, 502, dialect().path());
     EXPECT_EQ(answer.body.find("<html>"), std::string::npos);
-    static_cast<void>(expect_record(gateway, "upstream_invalid", 502, false));
+    static_cast<void>(expect_record(gateway, "upstream_invalid", 502, stream));
   }
 }
 

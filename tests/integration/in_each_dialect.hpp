@@ -13,7 +13,7 @@ class InEachDialect : public testing::TestWithParam<Dialect> {
   [[nodiscard]] static const Dialect& dialect() { return GetParam(); }
 
   // What every finished request must have left behind: exactly one record, of this route. `stream`
-  // says whether the answer was one, whatever was asked for.
+  // says whether one was asked for.
   [[nodiscard]] static AccessRecord expect_record(Gateway& gateway, std::string_view outcome,
                                                   int status, bool stream) {
     auto record = gateway.only_record();

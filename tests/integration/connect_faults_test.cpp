@@ -42,6 +42,9 @@ struct BadCertificate {
   CertificateOptions options;
   std::string said;  // what the error must name
 };
+void PrintTo(const BadCertificate& bad, std::ostream* out) {
+  *out << bad.name;
+}
 
 class TlsFaults : public testing::TestWithParam<BadCertificate> {};
 INSTANTIATE_TEST_SUITE_P(

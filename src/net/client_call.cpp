@@ -56,7 +56,8 @@ Task<Result<>> ClientCall::send(ClientRequest request) {
     let_go();
     // An idle connection may die at the moment it is used: that says nothing about the request.
     const bool was_dead = exchanged.error().code == Errc::connection_lost && !answer_->begun();
-    if (!std::exchange(reused_, false) || !was_dead) co_return exchanged;
+    if (!reused_ || !was_dead) co_return exchanged;
+    reused_ = false;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "net/client.hpp"
 
@@ -16,10 +17,13 @@ namespace {
 // The protocols on offer, in ALPN's own format: a length and a name.
 constexpr std::array<unsigned char, 9> alpn_http_1_1{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
-// The last words of OpenSSL's error queue, which is emptied.
-std::string last_tls_error() {
-  const unsigned long code = ::ERR_peek_last_error();
+// What went wrong first; OpenSSL's error queue is emptied.
+std::string tls_error() {
+  const unsigned long code = ::ERR_peek_error();
   ::ERR_clear_error();
+  if (ERR_SYSTEM_ERROR(code)) {
+    return std::generic_category().message(ERR_GET_REASON(code));
+  }
   const char* const reason = ::ERR_reason_error_string(code);
   return reason != nullptr ? reason : "unknown reason";
 }
@@ -48,11 +52,11 @@ Result<> load_trust_anchors(SSL_CTX* context) {
   const char* const file = std::getenv("SSL_CERT_FILE");  // NOLINT(concurrency-mt-unsafe)
   if (file != nullptr && *file != '\0' && SSL_CTX_load_verify_file(context, file) != 1) {
     return internal_error(fmt::format("SSL_CERT_FILE names {}, which holds no PEM certificates: {}",
-                                      file, last_tls_error()));
+                                      file, tls_error()));
   }
   if (SSL_CTX_set_default_verify_paths(context) != 1) {
     return internal_error(
-        fmt::format("the system's certificate authorities cannot be read: {}", last_tls_error()));
+        fmt::format("the system's certificate authorities cannot be read: {}", tls_error()));
   }
   return {};
 }
@@ -91,12 +95,12 @@ Result<std::shared_ptr<ssl::context>> make_server_tls(const std::string& certifi
   SSL_CTX_set_alpn_select_cb(handle, &choose_protocol, nullptr);
   if (SSL_CTX_use_certificate_chain_file(handle, certificate_chain_file.c_str()) != 1) {
     return internal_error(fmt::format("the TLS certificate chain in {} cannot be used: {}",
-                                      certificate_chain_file, last_tls_error()));
+                                      certificate_chain_file, tls_error()));
   }
   // Refuses a key that does not belong to the certificate, too.
   if (SSL_CTX_use_PrivateKey_file(handle, private_key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
     return internal_error(
-        fmt::format("the TLS key in {} cannot be used: {}", private_key_file, last_tls_error()));
+        fmt::format("the TLS key in {} cannot be used: {}", private_key_file, tls_error()));
   }
   return context;
 }

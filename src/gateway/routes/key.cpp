@@ -9,7 +9,7 @@ namespace tollway::gateway::routes {
 namespace {
 
 // Keys have no limit yet, and what they spent is not kept yet: the counters that OpenRouter's
-// clients insist on are zero, as the documentation of this route says.
+// clients insist on are zero (docs/configuration.md).
 std::string body_for(const GatewayKey* key) {
   const std::string label = key != nullptr ? key->masked : "no authentication";
   return fmt::format(

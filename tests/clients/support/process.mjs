@@ -1,7 +1,7 @@
 // Starts the program under test, waits until it listens, and ends it on every way out.
 import { spawn } from 'node:child_process';
-import { watch } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync, rmSync, watch } from 'node:fs';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,11 +15,21 @@ export const binary = path.resolve(
 const start_deadline_ms = 20_000;
 const stop_deadline_ms = 10_000;
 
-const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+// The directory of each program that runs.
+const running = new Map();
+process.on('exit', () => {
+  for (const [child, directory] of running) {
+    child.kill('SIGKILL');
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => process.exit(1));
 }
+
+// Debian's setpriv has the kernel end the program with this process, even where that is killed.
+const guard = ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--'];
+const command = existsSync(guard[0]) ? [...guard, binary] : [binary];
 
 // Resolves with what `probe` returns as soon as that is not undefined; asks again whenever something
 // changes in `directory`. Rejects when `deadline_ms` have passed.
@@ -45,6 +55,7 @@ export async function wait_in_directory(directory, probe, what, deadline_ms) {
 function exit_of(child) {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {
+      rmSync(running.get(child), { recursive: true, force: true });
       running.delete(child);
       resolve({ code, signal });
     });
@@ -80,12 +91,13 @@ async function port_in(directory) {
 // also waits for that on stdout. The result: { port, printed, directory, stop }.
 export async function start(args, { environment = {}, printed } = {}) {
   const directory = await mkdtemp(path.join(tmpdir(), 'tollway-clients-'));
-  const child = spawn(binary, [...args(directory), '--port-file', path.join(directory, 'port')], {
+  const [program, ...words] = [...command, ...args(directory), '--port-file', path.join(directory, 'port')];
+  const child = spawn(program, words, {
     cwd: directory,
     env: { PATH: process.env.PATH, HOME: directory, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  running.add(child);
+  running.set(child, directory);
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (piece) => (complaint = (complaint + piece).slice(-4000)));
   const exited = exit_of(child);
@@ -103,7 +115,6 @@ export async function start(args, { environment = {}, printed } = {}) {
     const timer = setTimeout(() => child.kill('SIGKILL'), stop_deadline_ms);
     const how = await exited;
     clearTimeout(timer);
-    await rm(directory, { recursive: true, force: true });
     if (how.code !== 0) throw new Error(`tollway ended with ${how.code ?? how.signal}: ${complaint}`);
   };
   return { port, printed: matched, directory, stop };

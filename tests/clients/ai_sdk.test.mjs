@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { createOpenRouter } from '@openrouter/ai-sdk-provider';
 import { APICallError, embedMany, generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai';
 
-import { drain, metered_model, model, prompt, weather, weather_result } from './support/demonstration.mjs';
+import { breaks, drain, metered_model, model, prompt, weather, weather_result } from './support/demonstration.mjs';
 import { start_gateway } from './support/gateway.mjs';
 
 describe('@openrouter/ai-sdk-provider', () => {
@@ -124,7 +124,7 @@ describe('@openrouter/ai-sdk-provider', () => {
     });
   }
 
-  for (const trigger of ['[[error-midstream]]', '[[cut]]']) {
+  for (const [trigger] of breaks) {
     test(`${trigger} is an error after the first text`, async () => {
       const { items } = await drain(streamed(`${trigger} ${prompt}`).fullStream);
       const types = items.map(({ type }) => type);

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 
 import Anthropic from '@anthropic-ai/sdk';
 
-import { drain, model, prompt, weather, weather_result } from './support/demonstration.mjs';
+import { breaks, drain, model, prompt, weather, weather_result } from './support/demonstration.mjs';
 import { start_gateway } from './support/gateway.mjs';
 
 const max_tokens = 1024;
@@ -131,13 +131,16 @@ describe('@anthropic-ai/sdk', () => {
     await assert.rejects(connect().messages.countTokens({ model, messages: user(prompt) }), Anthropic.NotFoundError);
   });
 
-  for (const trigger of ['[[error-midstream]]', '[[cut]]']) {
+  for (const [trigger, outcome] of breaks) {
     test(`${trigger} is an error after the first text`, async () => {
       const { items, error } = await drain(await ask_streaming(`${trigger} ${prompt}`));
       assert.ok(error instanceof Anthropic.APIError, 'the stream ended cleanly');
       assert.equal(typeof error.error.error.message, 'string');
       assert.notEqual(streamed_text(items), '');
       assert.ok(!items.some(({ type }) => type === 'message_stop'));
+      const { id } = items[0].message;
+      const record = await gateway.access_record(({ upstream_id }) => upstream_id === id);
+      assert.equal(record.outcome, outcome);
     });
 
     test(`the stream helper rejects its final message on ${trigger}`, async () => {

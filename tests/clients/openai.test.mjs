@@ -4,7 +4,9 @@ import { after, before, describe, test } from 'node:test';
 
 import OpenAI from 'openai';
 
-import { drain, metered_model, model, prompt, weather, weather_result } from './support/demonstration.mjs';
+import {
+  breaks, drain, metered_model, model, prompt, weather, weather_result,
+} from './support/demonstration.mjs';
 import { start_gateway } from './support/gateway.mjs';
 
 const user = (content) => [{ role: 'user', content }];
@@ -141,7 +143,11 @@ for (const base of ['/v1', '/api/v1']) {
       });
     }
 
-    for (const trigger of ['[[error-midstream]]', '[[cut]]']) {
+    for (const [trigger, outcome] of breaks) {
+      // The package hangs up on the error, which must not make it a request that the client cancelled.
+      const recorded_as = async (id) =>
+        assert.equal((await gateway.access_record(({ upstream_id }) => upstream_id === id)).outcome, outcome);
+
       test(`chat: ${trigger} is an error after the first text`, async () => {
         const messages = user(`${trigger} ${prompt}`);
         const { items, error } = await drain(
@@ -149,6 +155,7 @@ for (const base of ['/v1', '/api/v1']) {
         );
         assert.ok(error instanceof OpenAI.APIError, 'the stream ended cleanly');
         assert.notEqual(chat_text(items), '');
+        await recorded_as(items[0].id);
       });
 
       test(`responses: ${trigger} is an error after the first text`, async () => {
@@ -158,6 +165,7 @@ for (const base of ['/v1', '/api/v1']) {
         assert.ok(error instanceof OpenAI.APIError, 'the stream ended cleanly');
         assert.ok(items.some(({ type }) => type === 'response.output_text.delta'));
         assert.ok(!items.some(({ type }) => type === 'response.completed'));
+        await recorded_as(items[0].response.id);
       });
 
       test(`responses helper: ${trigger} rejects the final response`, async () => {

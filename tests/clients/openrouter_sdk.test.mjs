@@ -8,7 +8,7 @@ import { tool } from '@openrouter/sdk/lib/tool';
 import * as errors from '@openrouter/sdk/models/errors';
 import { z } from 'zod';
 
-import { drain, metered_model, model, prompt, weather, weather_result } from './support/demonstration.mjs';
+import { breaks, drain, metered_model, model, prompt, weather, weather_result } from './support/demonstration.mjs';
 import { start_gateway } from './support/gateway.mjs';
 
 const user = (content) => [{ role: 'user', content }];
@@ -169,7 +169,7 @@ describe('@openrouter/sdk', () => {
     });
   }
 
-  for (const trigger of ['[[error-midstream]]', '[[cut]]']) {
+  for (const [trigger] of breaks) {
     test(`chat: ${trigger} is an error chunk after the first text`, async () => {
       const messages = user(`${trigger} ${prompt}`);
       const { items, error } = await drain(await chat({ messages, stream: true }));

@@ -15,6 +15,9 @@ export const weather = {
 };
 export const weather_result = 'Rain over Bern, eleven degrees';
 
+// What breaks a stream in its middle, and what the gateway's access record then calls it.
+export const breaks = [['[[error-midstream]]', 'upstream_error'], ['[[cut]]', 'connection_lost']];
+
 // Reads a stream to its end: { items, error }, where error is what ended it, if something did.
 export async function drain(stream) {
   const items = [];

@@ -107,6 +107,8 @@ describe('@anthropic-ai/sdk', () => {
   const refusals = [
     ['a wrong key', 401, Anthropic.AuthenticationError, 'authentication_error', () =>
       connect({ apiKey: 'sk-tw-wrong' }).messages.create({ model, max_tokens, messages: user(prompt) })],
+    ['token counting, which is not offered,', 404, Anthropic.NotFoundError, 'not_found_error', () =>
+      connect().messages.countTokens({ model, messages: user(prompt) })],
     ['messages of the wrong type', 400, Anthropic.BadRequestError, 'invalid_request_error', () =>
       connect().messages.create({ model, max_tokens, messages: 'none' })],
     ['a body that is not JSON', 400, Anthropic.BadRequestError, 'invalid_request_error', () =>
@@ -126,10 +128,6 @@ describe('@anthropic-ai/sdk', () => {
       });
     });
   }
-
-  test('token counting, which is not offered, is 404', async () => {
-    await assert.rejects(connect().messages.countTokens({ model, messages: user(prompt) }), Anthropic.NotFoundError);
-  });
 
   for (const [trigger, outcome] of breaks) {
     test(`${trigger} is an error after the first text`, async () => {

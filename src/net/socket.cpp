@@ -117,9 +117,8 @@ Task<Result<std::size_t>> Socket::read_some(std::span<char> into,
   if (size > 0) co_return size;
   if (error_) co_return std::unexpected(*error_);
   if (code == asio::error::operation_aborted && woken_) co_return 0;
-  // A TLS peer that closes without close_notify is cut off as surely as one that sends a FIN in
-  // the middle: whether the message was complete is for HTTP's framing to say.
-  if (code == ssl::error::stream_truncated) code = asio::error::eof;
+  // The end of TLS without close_notify (ssl::error::stream_truncated) stays an error: anybody on
+  // the way can send a FIN, so it must not complete a body that lasts to the close (RFC 9112, 9.8).
   co_return fail_with(code, "reading");
 }
 

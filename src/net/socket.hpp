@@ -45,7 +45,8 @@ class Socket {
   // set.
   [[nodiscard]] Task<Result<std::size_t>> read_some(std::span<char> into,
                                                     std::optional<TimePoint> wake_at = {});
-  [[nodiscard]] bool closed_by_peer() const noexcept { return closed_by_peer_; }  // orderly end
+  // An orderly end: for TLS, one that was announced by close_notify.
+  [[nodiscard]] bool closed_by_peer() const noexcept { return closed_by_peer_; }
 
   // Writes all of it, in one system call where the kernel takes it.
   [[nodiscard]] Task<Result<>> write(asio::const_buffer bytes);

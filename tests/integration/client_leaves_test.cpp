@@ -93,5 +93,27 @@ TEST_P(ClientLeaves, C02_in_the_middle_of_a_stream) {
   expect_cancelled(dialect(), half, true);
 }
 
+// What the client sent ahead lies unread in front of its goodbye.
+TEST_P(ClientLeaves, C02_with_a_second_request_on_the_way) {
+  FaultUpstream upstream([&](UpstreamConnection& connection) {
+    connection.read_request();
+    connection.send(sse_head() + chunk(dialect().begun_stream()));
+    connection.stall_until_hangup();
+  });
+  Gateway gateway(upstream);
+  RawClient client(gateway.port());
+  const auto bytes = gateway.request_bytes("POST", dialect().path(), dialect().body(true));
+  client.send(bytes);
+  auto answer = client.begin_answer();
+  EXPECT_TRUE(client.read_until(answer, dialect().begun_stream()));
+  client.send(bytes);
+  client.close();
+  EXPECT_TRUE(upstream.wait_for_hangup(2s)) << "the upstream call goes on";
+  gateway.stop();
+  EXPECT_EQ(upstream.request_count(), 1) << "nobody waits for the second answer";
+  ASSERT_FALSE(gateway.records().empty());
+  EXPECT_EQ(gateway.records().front().outcome(), "cancelled");
+}
+
 }  // namespace
 }  // namespace tollway::test

@@ -80,6 +80,7 @@ void Gateway::wait_until_it_listens() {
     checked_ = true;
     throw std::runtime_error("the gateway does not start: " + standard_error());
   }
+  resident_kb_at_start_ = process_->resident_peak_kb();
   if (!options_.authenticate) return;
   key_ = options_.key;
   if (!key_.empty()) return;
@@ -96,6 +97,14 @@ void Gateway::check_for_canaries() const {
     EXPECT_EQ(log.find(canary), std::string::npos) << "a key in the log: " << canary;
     EXPECT_EQ(records.find(canary), std::string::npos) << "a key in the records: " << canary;
   }
+}
+
+long Gateway::memory_growth_kb() const {
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  return 0;
+#else
+  return process_->resident_peak_kb() - resident_kb_at_start_;
+#endif
 }
 
 std::string Gateway::standard_error() const {

@@ -49,6 +49,9 @@ class Gateway {
   [[nodiscard]] const std::filesystem::path& data() const noexcept { return options_.data; }
   [[nodiscard]] std::string standard_error() const;
   [[nodiscard]] std::string standard_output() const;
+  // How far its resident memory has ever risen above what it took at the start. Zero in builds with
+  // a sanitizer, whose own memory drowns it.
+  [[nodiscard]] long memory_growth_kb() const;
 
   // The bytes of a request that carries the gateway's key.
   [[nodiscard]] std::string request_bytes(std::string_view method, std::string_view target,
@@ -80,6 +83,7 @@ class Gateway {
   std::unique_ptr<ChildProcess> process_;
   std::uint16_t port_ = 0;
   std::string key_;
+  long resident_kb_at_start_ = 0;
   bool checked_ = false;
 };
 

@@ -1,8 +1,7 @@
 #include "commands/serve.hpp"
 
 #include <fmt/format.h>
-#include <pthread.h>
-#include <signal.h>
+#include <csignal>
 
 #include <cstdlib>
 #include <memory>

@@ -19,5 +19,6 @@ target_compile_options(llhttp PRIVATE -O2 -w)
 
 add_library(tollway_asio INTERFACE)
 target_link_libraries(tollway_asio INTERFACE Boost::headers OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
-target_compile_definitions(tollway_asio INTERFACE
+# A request's coroutines nest deeper than the two frames that Asio keeps for reuse by default.
+target_compile_definitions(tollway_asio INTERFACE BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_REGEX BOOST_ASIO_HAS_STD_INVOKE_RESULT=1)

@@ -43,12 +43,10 @@ class AnthropicMessages final : public Dialect {
     }
   }
 
-  void read_answer(std::string_view json, Progress& progress) const override {
-    const auto object = parse_object(json);
-    if (!object) return;
-    read_message(*object, progress);
+  void read_answer(const simdjson::dom::object& answer, Progress& progress) const override {
+    read_message(answer, progress);
     std::string_view type;
-    if ((*object)["type"].get(type) == SUCCESS && type == "error") progress.error = true;
+    if (answer["type"].get(type) == SUCCESS && type == "error") progress.error = true;
   }
 
   std::string error_event(const Error& error, const Progress&) const override {

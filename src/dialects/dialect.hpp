@@ -1,6 +1,8 @@
 // A wire format: what its answers and streams say, and how an error is said in it.
 #pragma once
 
+#include <simdjson.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,7 +37,7 @@ class Dialect {
   // parses. Never fails: what cannot be read is passed on to the client, who may know better.
   virtual void read_event(const http::SseEvent& event, Progress& progress) const = 0;
   // Notes what a whole JSON answer says.
-  virtual void read_answer(std::string_view json, Progress& progress) const = 0;
+  virtual void read_answer(const simdjson::dom::object& answer, Progress& progress) const = 0;
 
   // The event that ends a stream which failed after it began, and what must follow a stream that
   // ended properly but without its terminator. Both with their blank line.

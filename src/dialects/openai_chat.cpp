@@ -60,8 +60,8 @@ class OpenaiChat final : public Dialect {
     }
   }
 
-  void read_answer(std::string_view json, Progress& progress) const override {
-    if (const auto object = parse_object(json)) read_envelope(*object, progress);
+  void read_answer(const simdjson::dom::object& answer, Progress& progress) const override {
+    read_envelope(answer, progress);
   }
 
   std::string error_event(const Error& error, const Progress& progress) const override {

@@ -52,8 +52,8 @@ class OpenaiResponses final : public Dialect {
     if (type == "response.completed" || type == "response.incomplete") progress.complete = true;
   }
 
-  void read_answer(std::string_view json, Progress& progress) const override {
-    if (const auto object = parse_object(json)) read_response(*object, progress);
+  void read_answer(const simdjson::dom::object& answer, Progress& progress) const override {
+    read_response(answer, progress);
   }
 
   // OpenRouter's clients read the flat members, OpenAI's the nested ones.

@@ -116,7 +116,7 @@ Result<> WholeRelay::check() {
   }
   answer_.status = status_of_error_in(*object);
   if (answer_.status != 200) request_.failure = Errc::upstream_error;
-  request_.route->dialect().read_answer(held_, request_.progress);
+  request_.route->dialect().read_answer(*object, request_.progress);
   return {};
 }
 
@@ -128,8 +128,8 @@ void WholeRelay::read_tail() {
   if (end == std::string::npos) return;
   for (auto last = held_.rfind('}'); last >= end; last = held_.rfind('}', last - 1)) {
     const std::string candidate = "{" + held_.substr(at, last - at + 1) + "}";
-    if (dialects::parse_object(candidate)) {
-      request_.route->dialect().read_answer(candidate, request_.progress);
+    if (const auto object = dialects::parse_object(candidate)) {
+      request_.route->dialect().read_answer(*object, request_.progress);
       return;
     }
   }

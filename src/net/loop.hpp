@@ -31,7 +31,9 @@ class Loop {
   [[nodiscard]] TaskGroup& tasks() noexcept { return tasks_; }
 
  private:
-  asio::io_context io_{1};
+  // One thread runs it and touches its sockets and timers, so the reactor needs no locks; post()
+  // and stop() stay safe from any thread.
+  asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   DeadlineWheel deadlines_{io_};
   TaskGroup tasks_{io_};
 };

@@ -16,13 +16,14 @@ Signal::~Signal() {
 }
 
 void Signal::set() noexcept {
+  set_ = true;
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(descriptor_, &one, sizeof one);
 }
 
 bool Signal::wait(Millis timeout) const noexcept {
   pollfd watched{descriptor_, POLLIN, 0};
-  return ::poll(&watched, 1, static_cast<int>(timeout.count())) == 1;
+  return ::poll(&watched, 1, static_cast<int>(timeout.count())) == 1 && set_;
 }
 
 bool wait_until(const std::function<bool()>& condition, Millis timeout) {

@@ -1,6 +1,7 @@
 // How tests wait: for a thing to happen, with a deadline, never for time to pass.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 
@@ -14,7 +15,8 @@ using Millis = std::chrono::milliseconds;
 // only a failing test waits it out.
 inline constexpr Millis patience = 15s;
 
-// Something that happens once and stays: one side sets it, any number wait. Thread-safe.
+// Something that happens once and stays: one side sets it, any number wait. What was written before
+// set() may be read after a wait() that saw it. Thread-safe.
 class Signal {
  public:
   Signal();
@@ -31,6 +33,7 @@ class Signal {
 
  private:
   int descriptor_;
+  std::atomic<bool> set_ = false;  // sanitizers do not see the order that a poll gives
 };
 
 // Looks every few milliseconds until `condition` holds; false when the time ran out first. For

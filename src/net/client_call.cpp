@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <memory>
+#include <span>
+#include <utility>
 
 #include "net/client_pool.hpp"
 #include "net/event.hpp"

@@ -1,6 +1,7 @@
 #include "net/client_pool.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tollway::net {
 

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <memory>
+#include <utility>
+
 #include "net/client_pool.hpp"
 #include "net/dial.hpp"
 #include "net/proxy.hpp"

@@ -114,6 +114,14 @@ TEST_F(DialTest, the_next_address_is_tried_at_once_when_one_fails) {
   EXPECT_LE(test::milliseconds_since(start), 200);
 }
 
+TEST_F(DialTest, the_other_family_is_tried_when_one_fails) {
+  asio::io_context io;
+  Tcp::acceptor listening(io, Tcp::endpoint(asio::ip::make_address("127.0.0.1"), 0));
+  const auto socket = dial_name(addresses({"::1", "127.0.0.1"}), listening.local_endpoint().port());
+  ASSERT_TRUE(socket) << socket.error().message;
+  EXPECT_EQ(socket->remote_endpoint().address().to_string(), "127.0.0.1");
+}
+
 TEST_F(DialTest, an_abort_ends_it_at_once) {
   const BlackHole hole("127.0.0.1");
   loop_.post([this] {

@@ -1,5 +1,7 @@
 #include "net/event.hpp"
 
+#include <utility>
+
 namespace tollway::net {
 
 void Event::set() {

@@ -5,6 +5,8 @@
 
 #include <charconv>
 #include <cstdlib>
+#include <string>
+#include <system_error>
 
 #include "http/head_writer.hpp"
 #include "net/answer_reader.hpp"

@@ -15,7 +15,7 @@ from harness.quiet import SpinTest
 from harness.rounds import measure
 from harness.startup import measure_startup
 from harness.subjects import (check_answer, first_match, post, program, start_haproxy, start_mock,
-                              start_nginx, start_tollway, tollway_program)
+                              start_nginx, start_tollway)
 
 BENCH = Path(__file__).resolve().parent
 
@@ -29,6 +29,8 @@ def arguments():
                         help="2 rounds of 1 s: whether it runs, not what it costs")
     parser.add_argument("--only", default="", help="loads, by comma: json-1,json-32,json-256,streams")
     parser.add_argument("--subjects", default="nginx,haproxy,tollway", help="by comma")
+    parser.add_argument("--before", type=Path, metavar="PROGRAM",
+                        help="another build of tollway to measure beside this one")
     parser.add_argument("--streams", type=int, default=1000, help="streams at once (1000)")
     parser.add_argument("--chunks", type=int, default=30, help="chunks a stream (30)")
     parser.add_argument("--gap-ms", type=int, default=100, help="between chunks (100)")
@@ -39,7 +41,9 @@ def arguments():
                         help="instead: system calls a request of tollway")
     parser.add_argument("--requests", type=int, default=500,
                         help="R of --callgrind and --syscalls (500)")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.tollway = options.build / "apps/tollway/tollway"
+    return options
 
 
 def say(line):
@@ -50,19 +54,30 @@ def progress(line):
     print(line, file=sys.stderr, flush=True)
 
 
+def wanted_subjects(options):
+    names = options.subjects.split(",")
+    return [*names, "before"] if options.before else names
+
+
+def tollway_version(options, name):
+    program_path = options.before if name == "before" else options.tollway
+    return first_match(r"(\d+\.\d+\.\d+)", [program_path, "--version"])
+
+
 def start_subjects(options, processes, upstream, expected, body):
     """Those that are here and answer as the upstream does; the others are named and left out."""
     starts = {"nginx": lambda: start_nginx(processes, upstream),
               "haproxy": lambda: start_haproxy(processes, upstream),
-              "tollway": lambda: start_tollway(processes, options.build, upstream)}
+              "before": lambda: start_tollway(processes, options.before, upstream),
+              "tollway": lambda: start_tollway(processes, options.tollway, upstream)}
     subjects = []
-    for name in options.subjects.split(","):
+    for name in wanted_subjects(options):
         try:
             subject = starts[name]()
             check_answer(subject, body, expected)
-            if name == "tollway":
-                subject.version = first_match(r"(\d+\.\d+\.\d+)",
-                                              [tollway_program(options.build), "--version"])
+            if name in ("before", "tollway"):
+                subject.name = name
+                subject.version = tollway_version(options, name)
             subjects.append(subject)
         except MeasureError as error:
             say(f"skipped: {name}: {error}")
@@ -105,7 +120,7 @@ def compare(options, processes):
         say(f"mock upstream alone: {alone.count / alone.seconds:,.0f} requests/s")
     startup = None
     if "tollway" in names:
-        startup = measure_startup(processes, options.build, mock.json_port, body, expected,
+        startup = measure_startup(processes, options.tollway, mock.json_port, body, expected,
                                   2 if options.quick else 5)
     rounds = 2 if options.quick else options.rounds
     results = measure(plan_for(options, mock, subjects), rounds, spin, progress)
@@ -122,7 +137,7 @@ def compare(options, processes):
     if options.json:
         write_samples(options.json, results)
     failed = any(result.failures for result in results)
-    return 1 if failed or len(subjects) < len(options.subjects.split(",")) else 0
+    return 1 if failed or len(subjects) < len(wanted_subjects(options)) else 0
 
 
 def count(options, processes):
@@ -130,11 +145,11 @@ def count(options, processes):
     mock = start_mock(processes, options.build, chunks=options.chunks, gap_ms=3)
     bodies = counts.bodies_for(options.chunks)
     if options.syscalls:
-        for line in counts.count_system_calls(processes, options.build, mock.json_port, bodies,
+        for line in counts.count_system_calls(processes, options.tollway, mock.json_port, bodies,
                                               options.requests):
             say(line)
     if options.callgrind:
-        for line in counts.count_instructions(processes, options.build, mock.json_port, bodies,
+        for line in counts.count_instructions(processes, options.tollway, mock.json_port, bodies,
                                               options.requests):
             say(line)
     return 0

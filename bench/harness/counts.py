@@ -27,8 +27,8 @@ def _send(subject, body, count):
                 raise MeasureError(f"tollway answered {answer.status} {text[:300]!r}")
 
 
-def _run_under(wrapper, processes, build, upstream, body, count):
-    subject = start_tollway(processes, build, upstream, wrapper=wrapper)
+def _run_under(wrapper, processes, tollway, upstream, body, count):
+    subject = start_tollway(processes, tollway, upstream, wrapper=wrapper)
     try:
         _send(subject, body, count)
     except (OSError, http.client.HTTPException) as error:
@@ -41,11 +41,11 @@ def _run_under(wrapper, processes, build, upstream, body, count):
     processes.end(subject.process)
 
 
-def _instructions(processes, build, upstream, body, count):
+def _instructions(processes, tollway, upstream, body, count):
     """Instructions by function; callgrind's own name for the sum is "PROGRAM TOTALS"."""
     out = processes.folder / f"callgrind-{processes.count}.out"
     wrapper = [program("valgrind"), "--tool=callgrind", f"--callgrind-out-file={out}"]
-    _run_under(wrapper, processes, build, upstream, body, count)
+    _run_under(wrapper, processes, tollway, upstream, body, count)
     if not out.exists():
         raise MeasureError("callgrind left nothing; tollway must end by itself on SIGTERM")
     done = subprocess.run([program("callgrind_annotate"), "--auto=no", "--threshold=100", out],
@@ -56,12 +56,12 @@ def _instructions(processes, build, upstream, body, count):
     return functions
 
 
-def count_instructions(processes, build, upstream, bodies, requests, lines=40):
+def count_instructions(processes, tollway, upstream, bodies, requests, lines=40):
     """`bodies` maps a name to a request's body and the units (1, or chunks) its answer has."""
     report = []
     for name, (body, units) in bodies.items():
-        single = _instructions(processes, build, upstream, body, requests)
-        double = _instructions(processes, build, upstream, body, 2 * requests)
+        single = _instructions(processes, tollway, upstream, body, requests)
+        double = _instructions(processes, tollway, upstream, body, 2 * requests)
         each = Counter({what: (double[what] - single[what]) / requests for what in double})
         total = each.pop("PROGRAM TOTALS")
         report.append(f"{name}: {total:,.0f} instructions a request"
@@ -77,9 +77,9 @@ def _short(function):
     return re.sub(r" \[\S+\]$", "", function)[:110]
 
 
-def _system_calls(processes, build, upstream, body, count):
+def _system_calls(processes, tollway, upstream, body, count):
     out = processes.folder / f"strace-{count}-{processes.count}.out"
-    _run_under([program("strace"), "-c", "-f", "-o", out], processes, build, upstream, body, count)
+    _run_under([program("strace"), "-c", "-f", "-o", out], processes, tollway, upstream, body, count)
     calls = Counter()
     for line in out.read_text().splitlines():
         fields = line.split()
@@ -88,11 +88,11 @@ def _system_calls(processes, build, upstream, body, count):
     return calls
 
 
-def count_system_calls(processes, build, upstream, bodies, requests):
+def count_system_calls(processes, tollway, upstream, bodies, requests):
     report = []
     for name, (body, units) in bodies.items():
-        single = _system_calls(processes, build, upstream, body, requests)
-        double = _system_calls(processes, build, upstream, body, 2 * requests)
+        single = _system_calls(processes, tollway, upstream, body, requests)
+        double = _system_calls(processes, tollway, upstream, body, 2 * requests)
         each = {call: (double[call] - single[call]) / requests for call in double}
         total = sum(each.values())
         report.append(f"{name}: {total:.2f} system calls a request"

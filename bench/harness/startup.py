@@ -28,9 +28,9 @@ def _healthy(port):
         connection.close()
 
 
-def _start_once(processes, build, upstream, data, key, body, expected):
+def _start_once(processes, tollway, upstream, data, key, body, expected):
     begin = time.perf_counter()
-    subject = start_tollway(processes, build, upstream, data)
+    subject = start_tollway(processes, tollway, upstream, data)
     subject.key = subject.key or key
     subject.process.wait_for(lambda: _healthy(subject.json_port), "health")
     healthy = time.perf_counter() - begin
@@ -41,12 +41,12 @@ def _start_once(processes, build, upstream, data, key, body, expected):
     return healthy, answered, rss, subject.key
 
 
-def measure_startup(processes, build, upstream, body, expected, times):
+def measure_startup(processes, tollway, upstream, body, expected, times):
     first, later = [], []
     for turn in range(times):
         data = processes.folder / f"startup-{turn}"
-        first.append(_start_once(processes, build, upstream, data, "", body, expected))
-        later.append(_start_once(processes, build, upstream, data, first[-1][3], body, expected))
+        first.append(_start_once(processes, tollway, upstream, data, "", body, expected))
+        later.append(_start_once(processes, tollway, upstream, data, first[-1][3], body, expected))
     return Startup(*(median(start[part] for start in starts)
                      for starts in (first, later) for part in (0, 1)),
                    median(start[2] for start in first))

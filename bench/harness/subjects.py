@@ -113,21 +113,13 @@ def start_haproxy(processes, upstream):
     return Subject("haproxy", version, port, port, process)
 
 
-def tollway_program(build):
-    path = build / "apps/tollway/tollway"
-    if not path.exists():
-        raise MeasureError(f"{path} is not built")
-    return path
-
-
-def start_tollway(processes, build, upstream, data=None, wrapper=()):
+def start_tollway(processes, tollway, upstream, data=None, wrapper=()):
     """`wrapper` goes before the command: valgrind, strace. `data` may exist: then no new key."""
     data = data or processes.folder / f"data-{processes.count}"
     new = not data.exists()
     port_file = processes.folder / f"tollway-{processes.count}.port"
-    path = tollway_program(build)
     process = processes.start(
-        [*wrapper, path, "serve", "--listen", "127.0.0.1:0", "--port-file", port_file,
+        [*wrapper, tollway, "serve", "--listen", "127.0.0.1:0", "--port-file", port_file,
          "--data", data, "--threads", 1],
         env={"OPENROUTER_API_KEY": "x",
              "TOLLWAY_LLM_OPENROUTER_URL": f"http://127.0.0.1:{upstream}/api/v1"})

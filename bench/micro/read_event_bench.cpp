@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "dialects/dialect.hpp"
+#include "dialects/json_reader.hpp"
 
 namespace tollway::dialects {
 namespace {
@@ -51,7 +52,9 @@ void read_answer(benchmark::State& state) {
       R"("cost":0.0000102,"prompt_tokens_details":{"cached_tokens":0}}})";
   for (auto _ : state) {
     Progress progress;
-    openai_chat().read_answer(answer, progress);
+    const auto object = parse_object(answer);
+    if (!object) return state.SkipWithError("the answer was not accepted");
+    openai_chat().read_answer(*object, progress);
     benchmark::DoNotOptimize(progress);
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(answer.size()));

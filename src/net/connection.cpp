@@ -32,7 +32,8 @@ Connection::Connection(Loop& loop, TcpSocket socket, Handler& handler, const Ser
     : socket_(loop, std::move(socket), Source::client),
       handler_(handler),
       options_(options),
-      draining_(draining) {}
+      draining_(draining),
+      watch_due_(loop.deadlines(), &Connection::on_watch_due, this) {}
 
 Task<> Connection::serve(std::unique_ptr<Connection> connection,
                          std::shared_ptr<ssl::context> tls) {
@@ -142,7 +143,7 @@ Task<> Connection::linger() {
 void Connection::start_exchange() {
   abort_.reset();
   body_size_ = body_raw_size_ = 0;
-  watching_ = continue_sent_ = begun_ = head_pending_ = finished_ = false;
+  continue_sent_ = begun_ = head_pending_ = finished_ = false;
   busy_ = true;
   head_only_ = parser_.head().method() == "HEAD";
   chunked_ = !parser_.head().is_http_1_0();
@@ -150,7 +151,8 @@ void Connection::start_exchange() {
 }
 
 void Connection::end_exchange() {
-  if (watching_) socket_.unwatch_peer();
+  watch_due_.clear();
+  socket_.unwatch_peer();
   in_.consume(body_raw_size_);
   body_size_ = body_raw_size_ = 0;
   busy_ = false;
@@ -169,6 +171,11 @@ void Connection::end_drain() {
       Errc::draining, Source::internal, Retry::never, "the gateway is stopping; try again", {}});
   options_.write_timeout = last_words_timeout;
   socket_.set_deadline(Clock::now() + last_words_timeout, "the server stops");
+}
+
+void Connection::on_watch_due(void* self) {
+  auto& connection = *static_cast<Connection*>(self);
+  connection.socket_.watch_peer(&Connection::on_peer_gone, self);
 }
 
 void Connection::on_peer_gone(void* self) {

@@ -44,6 +44,7 @@ class Connection : public boost::intrusive::list_base_hook<
   void write_head(const Answer& answer, std::optional<std::size_t> content_length);
   [[nodiscard]] Task<Result<>> send(std::span<const asio::const_buffer> buffers);
   [[nodiscard]] Task<Result<>> write_chunk(std::string_view bytes, bool last);
+  static void on_watch_due(void* self);
   static void on_peer_gone(void* self);
 
   Socket socket_;
@@ -56,10 +57,10 @@ class Connection : public boost::intrusive::list_base_hook<
 
   // The exchange under way.
   std::optional<Abort> abort_;
+  Deadline watch_due_;             // when the client's leaving begins to matter
   std::size_t body_size_ = 0;      // content bytes at the front of in_
   std::size_t body_raw_size_ = 0;  // bytes of in_ that the body took, framing included
   bool busy_ = false;              // a handler runs
-  bool watching_ = false;
   bool continue_sent_ = false;
   bool begun_ = false;         // an answer was begun
   bool head_pending_ = false;  // out_head_ has not been sent

@@ -59,8 +59,8 @@ class ServerExchange {
   [[nodiscard]] Task<Result<>> flush_head();
 
   // Fires with Errc::cancelled when the client leaves, with Errc::draining when the drain's
-  // deadline is over. Watches from the first call on, at the price of one system call; call after
-  // read_body().
+  // deadline is over. The client is watched from 20 ms after the first call on, so that quick
+  // answers pay nothing for it; call after read_body().
   [[nodiscard]] Abort& abort();
 
   // The connection ends after this exchange. A handler that returns without a complete answer has

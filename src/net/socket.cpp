@@ -11,6 +11,7 @@ namespace tollway::net {
 namespace {
 
 constexpr auto as_tuple = asio::as_tuple(use_task);
+constexpr auto look_again_after = std::chrono::milliseconds(50);
 
 bool is_would_block(const boost::system::error_code& code) {
   return code == asio::error::would_block || code == asio::error::try_again;
@@ -31,7 +32,8 @@ Socket::Socket(Loop& loop, TcpSocket socket, Source peer)
       socket_(std::move(socket)),
       peer_(peer),
       deadline_(loop.deadlines(), &Socket::on_deadline, this),
-      wake_(loop.deadlines(), &Socket::on_wake, this) {
+      wake_(loop.deadlines(), &Socket::on_wake, this),
+      look_again_(loop.deadlines(), &Socket::on_look_again, this) {
   boost::system::error_code ignored;  // a socket that is broken already says so when it is used
   socket_.non_blocking(true, ignored);
   socket_.set_option(Tcp::no_delay(true), ignored);
@@ -224,17 +226,24 @@ void Socket::watch_peer(void (*callback)(void*), void* owner) {
   socket_.async_wait(asio::socket_base::wait_read,
                      [watch = watch_](const boost::system::error_code& code) {
                        watch->waiting = false;
-                       Socket* const socket = watch->socket;
-                       if (socket == nullptr || watch->callback == nullptr || code) return;
-                       // Readable also means a pipelined request, which is no reason to end. The
-                       // wait is not renewed then: it would fire at once, for ever. A client that
-                       // pipelines and leaves is noticed by the next write.
-                       if (socket->peer_is_gone())
-                         std::exchange(watch->callback, nullptr)(watch->owner);
+                       if (watch->socket != nullptr && !code) on_look_again(watch->socket);
                      });
 }
 
+// Readable also means bytes that wait for their turn. A wait that is renewed over them would fire
+// at once, for ever; so the socket is looked at from time to time instead.
+void Socket::on_look_again(void* self) {
+  auto& socket = *static_cast<Socket*>(self);
+  if (!socket.watch_ || socket.watch_->callback == nullptr) return;
+  if (socket.peer_is_gone()) {
+    std::exchange(socket.watch_->callback, nullptr)(socket.watch_->owner);
+  } else {
+    socket.look_again_.set(Clock::now() + look_again_after);
+  }
+}
+
 void Socket::unwatch_peer() noexcept {
+  look_again_.clear();
   if (!watch_) return;
   watch_->callback = nullptr;
   watch_->socket = nullptr;

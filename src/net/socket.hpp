@@ -67,9 +67,9 @@ class Socket {
   // system call. (A TLS connection with unread records, session tickets aside, is not quiet.)
   [[nodiscard]] bool is_quiet() noexcept;
 
-  // Calls `callback(owner)` when the peer closes or resets while nobody reads. One at a time;
-  // ended by unwatch_peer(), by a read, or by close(). A peer that sends instead (a pipelined
-  // request) ends the watch too: its leaving is then noticed by the next write.
+  // Calls `callback(owner)` when the peer closes or resets while nobody reads. One at a time; ended
+  // by unwatch_peer(), by a read, or by close(). Behind bytes that wait to be read (a pipelined
+  // request, TLS's goodbye before the FIN) leaving is noticed within 50 ms instead of at once.
   void watch_peer(void (*callback)(void*), void* owner);
   void unwatch_peer() noexcept;
 
@@ -80,6 +80,7 @@ class Socket {
   struct PeerWatch;
   static void on_deadline(void* self);
   static void on_wake(void* self);
+  static void on_look_again(void* self);
   [[nodiscard]] Error error_from(const boost::system::error_code& code, const char* doing) const;
   [[nodiscard]] std::unexpected<Error> fail_with(const boost::system::error_code& code,
                                                  const char* doing);
@@ -93,6 +94,7 @@ class Socket {
   std::unique_ptr<ssl::stream<TcpSocket&>> tls_;
   Deadline deadline_;
   Deadline wake_;
+  Deadline look_again_;  // of watch_peer()
   const char* waiting_for_ = "waiting";
   bool woken_ = false;
   bool closed_by_peer_ = false;

@@ -24,6 +24,8 @@ std::string_view name_of(Errc code) noexcept {
       return "head_too_large";
     case Errc::cancelled:
       return "cancelled";
+    case Errc::not_configured:
+      return "not_configured";
     case Errc::dns_failed:
       return "dns_failed";
     case Errc::connect_failed:

@@ -1,4 +1,4 @@
-#include "base/secret.hpp"
+#include "tollway/secret.hpp"
 
 #include <openssl/crypto.h>
 

@@ -1,9 +1,9 @@
 // The demonstration provider on a server's loop.
 #pragma once
 
-#include "base/secret.hpp"
 #include "demo/question.hpp"
 #include "net/server.hpp"
+#include "tollway/secret.hpp"
 
 namespace tollway::demo {
 

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "base/secret.hpp"
 #include "demo/demonstration_handler.hpp"
+#include "tollway/secret.hpp"
 
 namespace tollway::demo {
 

@@ -104,6 +104,7 @@ int http_status(Errc code) noexcept {
     case Errc::overloaded:
     case Errc::draining:
       return 503;
+    case Errc::not_configured:
     case Errc::internal:
       return 500;
   }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "base/secret.hpp"
+#include "tollway/secret.hpp"
 
 namespace tollway::gateway {
 

@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/limits.hpp"
-#include "base/secret.hpp"
+#include "tollway/secret.hpp"
 
 namespace tollway::settings {
 

@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "base/secret.hpp"
 #include "http/head.hpp"
 #include "http/origin.hpp"
 #include "providers/description.hpp"
+#include "tollway/secret.hpp"
 
 namespace tollway::providers {
 

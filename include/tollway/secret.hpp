@@ -4,12 +4,14 @@
 #include <string>
 #include <string_view>
 
+#include "tollway/export.hpp"
+
 namespace tollway {
 
 // Owns a secret, has no formatter and no serialiser, and wipes its memory when freed. Moves but
 // does not copy by accident: clone() says so where a copy is meant. Not thread-safe by itself;
 // reading an unchanging Secret from many threads is fine.
-class Secret {
+class TOLLWAY_API Secret {
  public:
   Secret() = default;
   explicit Secret(std::string value) noexcept;

@@ -1,0 +1,166 @@
+// What is said to a model and what comes back. Field meanings: OpenRouter's chat completions.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "tollway/error.hpp"
+#include "tollway/export.hpp"
+#include "tollway/money.hpp"
+
+namespace tollway {
+
+struct TextPart {
+  std::string text;
+};
+struct ImagePart {
+  std::string url;     // https:// or a data: URL
+  std::string detail;  // "auto", "low", "high"; empty: not sent
+};
+struct FilePart {
+  std::string data;  // URL or data: URL
+  std::string filename;
+};
+struct AudioPart {
+  std::string data;    // base64
+  std::string format;  // "wav", "mp3"
+};
+// Any other part, as JSON text; passed on as it is.
+struct JsonPart {
+  std::string json;
+};
+using ContentPart = std::variant<TextPart, ImagePart, FilePart, AudioPart, JsonPart>;
+
+struct ToolCall {
+  std::string id;
+  std::string name;
+  std::string arguments;  // JSON text, as the model wrote it: check it before use
+};
+
+enum class Role : std::uint8_t { system, developer, user, assistant, tool };
+
+struct TOLLWAY_API Message {
+  Role role = Role::user;
+  std::vector<ContentPart> content;
+  std::string name;
+  std::vector<ToolCall> tool_calls;    // of an assistant
+  std::string tool_call_id;            // of a tool
+  std::string reasoning_details_json;  // of an assistant: returned to the model unchanged
+
+  [[nodiscard]] static Message system(std::string text);
+  [[nodiscard]] static Message user(std::string text);
+  [[nodiscard]] static Message assistant(std::string text);
+  [[nodiscard]] static Message tool(std::string tool_call_id, std::string text);
+};
+
+struct Tool {
+  std::string name;  // [A-Za-z0-9_-], at most 64
+  std::string description;
+  std::string parameters;  // JSON Schema as JSON text; empty: no parameters
+  std::optional<bool> strict;
+};
+
+struct ResponseFormat {
+  enum class Kind : std::uint8_t { text, json_object, json_schema };
+  Kind kind = Kind::text;
+  std::string name;    // of a schema
+  std::string schema;  // JSON text
+  std::optional<bool> strict;
+};
+
+struct Reasoning {
+  std::string effort;  // "low", "medium", "high" ...; empty: not sent
+  std::optional<std::int64_t> max_tokens;
+  std::optional<bool> exclude;
+  std::optional<bool> enabled;
+};
+
+// Fields that are not set are not sent; the model object's own defaults apply to model,
+// temperature and max_tokens.
+struct ChatRequest {
+  std::vector<Message> messages;
+  std::string model;
+  std::vector<std::string> models;  // fallbacks, in order
+  std::optional<double> temperature;
+  std::optional<double> top_p;
+  std::optional<double> frequency_penalty;
+  std::optional<double> presence_penalty;
+  std::optional<std::int64_t> max_tokens;
+  std::optional<std::int64_t> seed;
+  std::vector<std::string> stop;
+  std::vector<Tool> tools;
+  std::string tool_choice;  // "none", "auto", "required", or a function's name
+  std::optional<bool> parallel_tool_calls;
+  std::optional<ResponseFormat> response_format;
+  std::optional<Reasoning> reasoning;
+  std::string user;
+  // A JSON object whose members are sent as they are, for all that has no field here
+  // ({"provider":{"sort":"price"}}). A member that a field above also sets is an error.
+  std::string extra_json;
+};
+
+// Token counts as the provider stated them; what it did not state is unknown, not zero.
+struct Usage {
+  std::optional<std::int64_t> prompt_tokens;
+  std::optional<std::int64_t> completion_tokens;
+  std::optional<std::int64_t> total_tokens;
+  std::optional<std::int64_t> cached_tokens;       // part of prompt_tokens
+  std::optional<std::int64_t> cache_write_tokens;  // part of prompt_tokens
+  std::optional<std::int64_t> reasoning_tokens;    // part of completion_tokens
+};
+
+// One call to one upstream.
+struct Attempt {
+  std::string provider;
+  std::string model;
+  int status = 0;     // HTTP; 0 where no answer came
+  std::string error;  // name_of(Errc); empty where it succeeded
+  std::chrono::microseconds duration{};
+};
+
+struct Timing {
+  std::chrono::microseconds first_byte{};  // from the call to the answer's head
+  std::optional<std::chrono::microseconds> first_token;
+  std::chrono::microseconds total{};
+};
+
+struct ChatReply {
+  std::string id;
+  std::string model;     // that answered; need not be the one asked for
+  std::string provider;  // that served it: "Anthropic" behind OpenRouter, else the provider's name
+  std::string content;
+  std::string reasoning;
+  std::string refusal;
+  std::vector<ToolCall> tool_calls;
+  std::string finish_reason;  // "stop", "length", "tool_calls", "content_filter"
+  std::string native_finish_reason;
+  std::string reasoning_details_json;
+  Usage usage;
+  std::optional<Money> cost;  // as billed; nullopt: unknown
+  std::vector<Attempt> attempts;
+  Timing timing;
+  std::string raw_json;  // the answer as it came; of a stream, empty
+
+  // As the next request's history.
+  [[nodiscard]] TOLLWAY_API Message to_message() const;
+};
+
+// What one event of a stream adds.
+struct ChatDelta {
+  std::string content;
+  std::string reasoning;
+  struct ToolCallPiece {
+    std::size_t index = 0;
+    std::string id;         // with the first piece
+    std::string name;       // with the first piece
+    std::string arguments;  // to be appended
+  };
+  std::vector<ToolCallPiece> tool_calls;
+  std::string finish_reason;  // empty until the model has ended
+};
+
+}  // namespace tollway

@@ -1,0 +1,80 @@
+// A model that can be talked to.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "tollway/chat.hpp"
+#include "tollway/error.hpp"
+#include "tollway/export.hpp"
+
+namespace tollway {
+
+struct CallOptions {
+  // All attempts together; nullopt: the model's own (llm.request_timeout). At most 30 minutes.
+  std::optional<std::chrono::milliseconds> timeout;
+  std::stop_token cancel;  // a stop ends the call with Errc::cancelled and closes the upstream call
+};
+
+// A reply as it is made. Moves, does not copy; used by one thread at a time. Destroying it before
+// the end cancels the upstream call.
+class TOLLWAY_API ChatStream {
+ public:
+  ChatStream(ChatStream&&) noexcept;
+  ChatStream& operator=(ChatStream&&) noexcept;
+  ~ChatStream();
+
+  // Waits for the next piece; nullopt at the end. A stream that breaks off is an error, never an
+  // end. After an error or the end every further call gives the same.
+  [[nodiscard]] Result<std::optional<ChatDelta>> next();
+  // The same without waiting: `done` is called once, from the runtime's thread, and must not block.
+  void async_next(std::function<void(Result<std::optional<ChatDelta>>)> done);
+  // What has come so far, put together; complete after the end (usage and cost come last).
+  [[nodiscard]] const ChatReply& reply() const noexcept;
+  void cancel() noexcept;  // from any thread
+
+  struct State;
+  explicit ChatStream(std::shared_ptr<State> state) noexcept;
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+// Made by a Provider's create_llm(). Immutable; many threads may share one. Copies share one state.
+class TOLLWAY_API ChatModel {
+ public:
+  [[nodiscard]] std::string_view provider_key() const noexcept;  // "OPENROUTER"
+  [[nodiscard]] std::string_view model_name() const noexcept;
+  [[nodiscard]] double temperature() const noexcept;
+  [[nodiscard]] std::optional<std::int64_t> max_tokens() const noexcept;
+
+  // Blocks until the reply is there. Retries connection failures, 408, 429 and 5xx at most
+  // llm.max_retries times within the timeout. An answer that says it failed is Errc::upstream_error
+  // (or unauthenticated, not_found, bad_request by its status) with the provider's own words.
+  [[nodiscard]] Result<ChatReply> invoke(const ChatRequest& request,
+                                         const CallOptions& options = {}) const;
+  [[nodiscard]] Result<ChatReply> invoke(std::string_view user_message) const;
+  // Blocks until the answer begins; then pull.
+  [[nodiscard]] Result<ChatStream> stream(const ChatRequest& request,
+                                          const CallOptions& options = {}) const;
+
+  // Without blocking: `done` is called once, from the runtime's thread, and must not block.
+  // tollway/asio.hpp has the same as awaitables.
+  void async_invoke(ChatRequest request, CallOptions options,
+                    std::function<void(Result<ChatReply>)> done) const;
+  void async_stream(ChatRequest request, CallOptions options,
+                    std::function<void(Result<ChatStream>)> done) const;
+
+  struct State;
+  explicit ChatModel(std::shared_ptr<const State> state) noexcept;
+
+ private:
+  std::shared_ptr<const State> state_;
+};
+
+}  // namespace tollway

@@ -1,0 +1,4 @@
+// What the library shows to programs that link it; all else is hidden.
+#pragma once
+
+#define TOLLWAY_API __attribute__((visibility("default")))

@@ -1,0 +1,49 @@
+// What a provider says to make a ChatModel.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/limits.hpp"
+#include "client/http_call.hpp"
+#include "http/origin.hpp"
+#include "net/dial_guard.hpp"
+#include "tollway/chat_model.hpp"
+#include "tollway/runtime.hpp"
+
+namespace tollway::client {
+
+struct ChatModelOptions {
+  std::string provider_key;                     // "OPENROUTER"
+  std::string provider_name;                    // "OpenRouter": in replies and messages
+  http::Url base_url;                           // "https://openrouter.ai/api/v1"
+  std::string chat_path = "/chat/completions";  // below the base URL
+  std::string query;                            // "api-version=2024-10-21"; without "?"
+  Authentication authentication;
+  HeaderLines headers;  // the provider's own, sent with every request
+  net::AddressPolicy addresses = net::AddressPolicy::public_only;
+
+  std::string model;  // as the provider spells it
+  double temperature = 0.7;
+  std::optional<std::int64_t> max_tokens;
+  std::string max_tokens_field = "max_tokens";  // or "max_completion_tokens"
+  // Streams ask for {"stream_options":{"include_usage":true}}, without which most vendors leave the
+  // usage out. False for those that refuse the field.
+  bool ask_for_stream_usage = true;
+
+  std::chrono::milliseconds timeout = std::chrono::seconds(120);  // all attempts together
+  int max_retries = 2;
+  std::chrono::milliseconds retry_delay = std::chrono::milliseconds(500);  // the first; doubles
+  std::shared_ptr<Runtime> runtime;  // null: Runtime::shared()
+};
+
+// Errc::bad_request for a timeout of nothing or over 30 minutes, for retries below 0 or over 10,
+// for a temperature that is no number, for an empty model, and for headers, paths and credentials
+// that cannot stand in a request (the message names the field and quotes no credential); or what
+// Runtime::shared() says.
+[[nodiscard]] Result<ChatModel> make_chat_model(ChatModelOptions options);
+
+}  // namespace tollway::client

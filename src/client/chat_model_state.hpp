@@ -1,0 +1,23 @@
+// What a ChatModel holds, for the library's own sources.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "client/chat_model_options.hpp"
+
+namespace tollway {
+
+// What its calls need; they keep it alive. It does not hold the runtime, which its calls must not
+// keep alive: they run on its thread, and its end is theirs.
+struct ChatModelFacts {
+  client::ChatModelOptions options;  // without the runtime
+  std::string target;                // "/api/v1/chat/completions?api-version=..."
+};
+
+struct ChatModel::State {
+  std::shared_ptr<const ChatModelFacts> facts;
+  std::shared_ptr<Runtime> runtime;
+};
+
+}  // namespace tollway

@@ -139,6 +139,24 @@ TEST(AnthropicMessages, FollowsAStreamToItsEnd) {
             "{\"type\":\"api_error\",\"message\":\"cut\"}}\n\n");
 }
 
+TEST(FindName, FindsWhatAPlainSearchFinds) {
+  constexpr std::string_view name = R"("usage")";
+  for (std::size_t size = 0; size < 200; ++size) {
+    // Nearly the name, everywhere.
+    std::string text;
+    while (text.size() < size) text += R"("usagi""u" )";
+    text.resize(size);
+    EXPECT_EQ(find_name(text, name), text.find(name)) << text;
+    for (std::size_t at = 0; at + name.size() <= size; ++at) {
+      std::string with = text;
+      with.replace(at, name.size(), name);
+      EXPECT_EQ(find_name(with, name), with.find(name)) << with;
+      EXPECT_EQ(find_name(with, name, at), at) << with;
+      EXPECT_EQ(find_name(with, name, at + 1), with.find(name, at + 1)) << with;
+    }
+  }
+}
+
 TEST(Mentions, SkipsNullAndOtherPlaces) {
   EXPECT_TRUE(mentions(R"({"usage" : {}})", R"("usage")"));
   EXPECT_FALSE(mentions(R"({"usage":null})", R"("usage")"));

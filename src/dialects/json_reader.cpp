@@ -1,7 +1,7 @@
 #include "dialects/json_reader.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
-#include <cstring>
 
 namespace tollway::dialects {
 namespace {
@@ -10,6 +10,10 @@ namespace {
 // megabytes of tape.
 constexpr std::size_t kept_capacity_max = 256 * 1024;
 constexpr std::int64_t count_max = std::int64_t{1} << 53;
+
+bool is_blank(char byte) {
+  return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
 
 }  // namespace
 
@@ -46,13 +50,39 @@ void read_count(const simdjson::dom::object& object, const char* name,
     into = value;
 }
 
+std::size_t find_name(std::string_view text, std::string_view quoted_name,
+                      std::size_t from) noexcept {
+  constexpr std::size_t block = 32;
+  const std::size_t end = quoted_name.size() - 1;
+  if (text.size() < from + block + end) return text.find(quoted_name, from);
+  const std::size_t last_block = text.size() - block - end;
+  const char first_letter = quoted_name[1];
+  for (;; from = std::min(from + block, last_block)) {
+    const char* const at = text.data() + from;
+    // No early exit: the loop is vectorised.
+    bool candidate = false;
+    for (std::size_t i = 0; i < block; ++i) {
+      candidate |= (at[i] == '"') & (at[i + 1] == first_letter) & (at[i + end] == '"');
+    }
+    if (candidate) {
+      const std::size_t found = text.substr(from, block + end).find(quoted_name);
+      if (found != text.npos) return from + found;
+    }
+    if (from == last_block) return text.npos;
+  }
+}
+
 bool mentions(std::string_view text, std::string_view quoted_name) noexcept {
-  for (std::size_t at = 0; (at = text.find(quoted_name, at)) != std::string_view::npos;) {
-    at = text.find_first_not_of(" \t\r\n", at + quoted_name.size());
-    if (at == std::string_view::npos) return false;
+  const auto skip_blanks = [text](std::size_t at) {
+    while (at < text.size() && is_blank(text[at])) ++at;
+    return at;
+  };
+  for (std::size_t at = 0; (at = find_name(text, quoted_name, at)) != text.npos;) {
+    at = skip_blanks(at + quoted_name.size());
+    if (at == text.size()) return false;
     if (text[at] != ':') continue;
-    at = text.find_first_not_of(" \t\r\n", at + 1);
-    if (at == std::string_view::npos) return false;
+    at = skip_blanks(at + 1);
+    if (at == text.size()) return false;
     if (!text.substr(at).starts_with("null")) return true;
   }
   return false;

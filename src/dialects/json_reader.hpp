@@ -3,6 +3,7 @@
 
 #include <simdjson.h>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,12 @@ void read_integer(const simdjson::dom::object& object, const char* name, std::in
 // A count of tokens: an integer from 0 to 2^53.
 void read_count(const simdjson::dom::object& object, const char* name,
                 std::optional<std::int64_t>& into);
+
+// Where `quoted_name` first stands in `text`, at or after `from`; npos where it does not. For names
+// in quotes, four bytes and more. string_view::find would stop at every quote, of which JSON is
+// full.
+[[nodiscard]] std::size_t find_name(std::string_view text, std::string_view quoted_name,
+                                    std::size_t from = 0) noexcept;
 
 // True where `text` holds `"name"` followed by a colon and something other than null.
 [[nodiscard]] bool mentions(std::string_view text, std::string_view quoted_name) noexcept;

@@ -43,11 +43,10 @@ class OpenaiChat final : public Dialect {
       return;
     }
     // Most chunks carry a piece of text and nothing else: they are searched, not parsed.
-    const bool finish = !progress.finished && data.find(R"("finish_reason")") != data.npos &&
-                        mentions(data, R"("finish_reason")");
+    const bool finish = !progress.finished && mentions(data, R"("finish_reason")");
     if (finish) progress.finished = true;
-    if (progress.content && !finish && data.find(R"("usage")") == data.npos &&
-        data.find(R"("error")") == data.npos) {
+    if (progress.content && !finish && find_name(data, R"("usage")") == data.npos &&
+        find_name(data, R"("error")") == data.npos) {
       return;
     }
     const auto object = parse_object(data);

@@ -38,7 +38,7 @@ class OpenaiResponses final : public Dialect {
       progress.content = true;
       return;
     }
-    const bool has_response = data.find(R"("response")") != data.npos;
+    const bool has_response = find_name(data, R"("response")") != data.npos;
     if (!has_response && data.find("error") == data.npos) return;
     const auto object = parse_object(data);
     if (!object) return;

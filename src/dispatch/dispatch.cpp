@@ -1,10 +1,16 @@
 #include "dispatch/dispatch.hpp"
 
 namespace tollway::dispatch {
+namespace {
+
+constexpr std::size_t head_usual = 1024;
+
+}  // namespace
 
 net::Task<Result<>> Dispatch::start(const Outgoing& outgoing, net::Abort& abort,
                                     std::optional<net::ClientCall>& call, Attempts& attempts) {
   std::string head;
+  head.reserve(head_usual);
   provider_.write_head({.method = outgoing.method,
                         .path = outgoing.path,
                         .query = outgoing.query,

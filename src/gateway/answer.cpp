@@ -19,8 +19,9 @@ void append_own_headers(const Request& request, std::string& lines) {
   http::HeadWriter writer(lines);
   writer.header("X-Request-Id", request.id).header("Request-Id", request.id);
   if (!request.services.options.authenticate) return;
-  writer.header("Access-Control-Allow-Origin", "*")
-      .header("Access-Control-Expose-Headers", "X-Request-Id, X-Generation-Id, Retry-After");
+  lines +=
+      "Access-Control-Allow-Origin: *\r\n"
+      "Access-Control-Expose-Headers: X-Request-Id, X-Generation-Id, Retry-After\r\n";
 }
 
 }  // namespace tollway::gateway

@@ -35,6 +35,8 @@ constexpr std::array<std::string_view, 23> kept_back{"connection",
                                                      "x-request-id",
                                                      "request-id"};
 
+constexpr std::size_t header_lines_usual = 1024;
+
 bool is_kept_back(std::string_view name) {
   constexpr std::string_view cross_origin = "access-control-";
   if (name.size() > cross_origin.size() &&
@@ -87,6 +89,7 @@ net::Task<Result<>> relay(Request& request, net::ClientCall& call) {
                     status));
   }
   std::string lines;
+  lines.reserve(header_lines_usual);
   append_relayed_headers(head, lines);
   append_own_headers(request, lines);
   const net::Answer answer{.status = status,

@@ -32,10 +32,9 @@ char lower(char byte) {
 
 }  // namespace
 
-bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
+bool same_size_equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
   constexpr std::size_t step = sizeof(std::uint64_t);
   const std::size_t size = left.size();
-  if (size != right.size()) return false;
   if (size < step) {
     for (std::size_t i = 0; i < size; ++i) {
       if (lower(left[i]) != lower(right[i])) return false;
@@ -57,7 +56,7 @@ Header Head::header(std::size_t index) const noexcept {
 
 std::optional<std::string_view> Head::find(std::string_view name) const noexcept {
   for (const Field& field : fields_) {
-    if (field.name.size == name.size() && equals_ignoring_case(at(field.name), name)) {
+    if (equals_ignoring_case(at(field.name), name)) {
       return at(field.value);
     }
   }

@@ -14,7 +14,13 @@ struct Header {
   std::string_view value;  // without surrounding white space
 };
 
-[[nodiscard]] bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept;
+[[nodiscard]] bool same_size_equals_ignoring_case(std::string_view left,
+                                                  std::string_view right) noexcept;
+// Names are compared with lists of names, most of which differ in size already.
+[[nodiscard]] inline bool equals_ignoring_case(std::string_view left,
+                                               std::string_view right) noexcept {
+  return left.size() == right.size() && same_size_equals_ignoring_case(left, right);
+}
 
 // Owns its bytes: views handed out stay valid while the head lives and is not cleared or moved.
 class Head {

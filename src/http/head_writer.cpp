@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cstring>
 
 namespace tollway::http {
 
@@ -15,6 +16,13 @@ constexpr auto token_bytes = [] {
   for (unsigned char byte = 'A'; byte <= 'Z'; ++byte) allowed[byte] = true;
   for (const unsigned char byte : std::string_view("!#$%&'*+-.^_`|~")) allowed[byte] = true;
   return allowed;
+}();
+
+constexpr auto control_bytes = [] {
+  std::array<bool, 256> refused{};
+  for (unsigned char byte = 0; byte < ' '; ++byte) refused[byte] = byte != '\t';
+  refused[0x7f] = true;
+  return refused;
 }();
 
 struct Phrase {
@@ -92,11 +100,9 @@ std::string_view reason_phrase(int status) noexcept {
 }
 
 bool is_header_value(std::string_view value) noexcept {
-  // No early exit: the loop is vectorised.
+  // A table and no early exit: most values are short.
   bool refused = false;
-  for (const char byte : value) {
-    refused |= (static_cast<unsigned char>(byte) < ' ' && byte != '\t') || byte == 0x7f;
-  }
+  for (const char byte : value) refused |= control_bytes[static_cast<unsigned char>(byte)];
   return !refused;
 }
 
@@ -125,7 +131,21 @@ HeadWriter& HeadWriter::status(int code) {
 HeadWriter& HeadWriter::header(std::string_view name, std::string_view value) {
   assert(is_header_name(name));
   if (!is_header_value(value)) return *this;
-  out_.append(name).append(": ").append(value).append("\r\n");
+  constexpr std::size_t separators = std::string_view(": \r\n").size();
+  const std::size_t before = out_.size();
+  const std::size_t after = before + name.size() + value.size() + separators;
+  out_.resize_and_overwrite(after, [&](char* bytes, std::size_t) {
+    char* at = bytes + before;
+    std::memcpy(at, name.data(), name.size());
+    at += name.size();
+    *at++ = ':';
+    *at++ = ' ';
+    std::memcpy(at, value.data(), value.size());
+    at += value.size();
+    *at++ = '\r';
+    *at++ = '\n';
+    return after;
+  });
   return *this;
 }
 

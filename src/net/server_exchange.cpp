@@ -11,15 +11,15 @@ namespace tollway::net {
 namespace {
 
 // RFC 9110, 5.6.7; formatted once a second and thread.
-std::string_view date_now() {
+std::string_view date_line() {
   thread_local std::time_t formatted_at = 0;
-  thread_local std::array<char, 32> text{};
+  thread_local std::array<char, 40> text{};
   thread_local std::size_t size = 0;
   const std::time_t now = std::time(nullptr);
   if (now != formatted_at) {
     std::tm parts{};
     ::gmtime_r(&now, &parts);
-    size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    size = std::strftime(text.data(), text.size(), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
     formatted_at = now;
   }
   return {text.data(), size};
@@ -45,7 +45,8 @@ void Connection::write_head(const Answer& answer, std::optional<std::size_t> con
   if (streamed && !chunked_) close_after_ = true;
   out_head_.clear();
   http::HeadWriter head(out_head_);
-  head.status(answer.status).header("Date", date_now());
+  head.status(answer.status);
+  out_head_ += date_line();
   if (!answer.content_type.empty()) head.header("Content-Type", answer.content_type);
   if (content_length && !has_no_body(answer.status)) {
     head.header("Content-Length", std::uint64_t{*content_length});

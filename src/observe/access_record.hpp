@@ -36,7 +36,8 @@ struct AccessRecord {
   std::uint64_t bytes_out = 0;  // of the answer's content
 };
 
-// Appends the record as one line of JSON. Text from outside is escaped.
+// Appends the record as one line of JSON. Text from outside is escaped; id, route, provider and
+// outcome are the gateway's own words and go in as they are.
 void append_json_line(const AccessRecord& record, std::string& out);
 
 }  // namespace tollway::observe

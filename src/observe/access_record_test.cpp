@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace tollway::observe {
 namespace {
 
@@ -40,6 +42,20 @@ TEST(AccessRecord, TextFromOutsideCannotForgeALine) {
   const std::string line = line_of(record);
   EXPECT_THAT(line, HasSubstr(R"("model":"a\"b\\c\u000a{\"id\":1}\u007f",)"));
   EXPECT_EQ(line.find('\n'), line.size() - 1);
+}
+
+// The writer takes room for the longest line beforehand; an assertion there sees what does not fit.
+TEST(AccessRecord, TheLongestLineFits) {
+  constexpr auto least = std::numeric_limits<std::int64_t>::min();
+  constexpr auto shortest = AccessRecord::Duration::min();
+  AccessRecord record;
+  record.model = std::string_view("\1\2\3\4\5\6\7", 7);
+  record.status = record.attempts = std::numeric_limits<int>::min();
+  record.usage = {.prompt_tokens = least, .completion_tokens = least};
+  record.connect = record.first_byte = record.first_token = record.total = shortest;
+  record.bytes_in = record.bytes_out = static_cast<std::uint64_t>(least);
+  const std::string line = line_of(record);
+  EXPECT_THAT(line, HasSubstr(R"("bytes_out":-9223372036854775808})"));
 }
 
 }  // namespace

@@ -101,6 +101,9 @@ class TOLLWAY_API SettingsSnapshot {
   // The variable or file and line a value comes from, for people: "OPENROUTER_API_KEY".
   [[nodiscard]] std::string source(std::string_view key) const;
   [[nodiscard]] bool is_locked(std::string_view key) const;
+  // Whether what this URL setting holds may lead to private and loopback addresses: it comes from
+  // environment, file, default or from(), or was set() with `allow_private_address`.
+  [[nodiscard]] bool allows_private_address(std::string_view key) const;
   // What a person should know: a key that was trimmed, a variable that could not be read.
   [[nodiscard]] std::span<const std::string> warnings() const;
 

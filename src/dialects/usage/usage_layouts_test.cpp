@@ -1,0 +1,79 @@
+#include "dialects/usage/usage_layouts.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+namespace tollway::dialects {
+namespace {
+
+Result<llm::MeteredUsage> read(UsageLayout layout, std::string_view text) {
+  return read_usage(layout, boost::json::parse(text));
+}
+
+TEST(UsageLayouts, openai_counts_cached_tokens_within_input) {
+  const auto usage = read(UsageLayout::openai_chat, R"({"prompt_tokens":100,"completion_tokens":20,
+    "prompt_tokens_details":{"cached_tokens":60,"cache_write_tokens":30,"audio_tokens":4},
+    "completion_tokens_details":{"reasoning_tokens":8,"audio_tokens":null},"cost":1.2e-7})");
+  ASSERT_TRUE(usage);
+  EXPECT_EQ(usage->input, 100);
+  EXPECT_EQ(usage->cache_read, 60);
+  EXPECT_EQ(usage->cache_write_5m, 30);
+  EXPECT_EQ(usage->input_audio, 4);
+  EXPECT_EQ(usage->reasoning, 8);
+  EXPECT_EQ(usage->stated_cost->nanodollars, 120);
+}
+
+TEST(UsageLayouts, anthropic_counts_cached_tokens_beside_input) {
+  const auto usage = read(UsageLayout::anthropic_messages,
+                          R"({"input_tokens":16,"cache_creation_input_tokens":7049,
+    "cache_read_input_tokens":13637,"cache_creation":{"ephemeral_1h_input_tokens":49,
+    "ephemeral_5m_input_tokens":7000},"output_tokens":344,
+    "server_tool_use":{"web_search_requests":2}})");
+  ASSERT_TRUE(usage);
+  EXPECT_EQ(usage->input, 16 + 7049 + 13637);
+  EXPECT_EQ(usage->cache_write_5m, 7000);
+  EXPECT_EQ(usage->cache_write_1h, 49);
+  EXPECT_EQ(usage->web_searches, 2);
+}
+
+TEST(UsageLayouts, gemini_leaves_zeros_out_and_counts_thoughts_beside_output) {
+  const auto usage = read(UsageLayout::gemini_generate, R"({"promptTokenCount":249,
+    "toolUsePromptTokenCount":319,"thoughtsTokenCount":301,"candidatesTokenCount":240,
+    "promptTokensDetails":[{"modality":"TEXT","tokenCount":200},{"modality":"AUDIO","tokenCount":49}]})");
+  ASSERT_TRUE(usage);
+  EXPECT_EQ(usage->input, 568);
+  EXPECT_EQ(usage->output, 541);
+  EXPECT_EQ(usage->input_audio, 49);
+  EXPECT_TRUE(read(UsageLayout::gemini_generate, "{}"));
+}
+
+TEST(UsageLayouts, older_spellings_of_cached_tokens_are_read) {
+  for (const auto* name : {"prompt_cache_hit_tokens", "num_cached_tokens", "cached_tokens"}) {
+    const auto usage =
+        read(UsageLayout::openai_chat,
+             std::string(R"({"prompt_tokens":9,"completion_tokens":1,")") + name + R"(":5})");
+    ASSERT_TRUE(usage);
+    EXPECT_EQ(usage->cache_read, 5) << name;
+  }
+}
+
+TEST(UsageLayouts, U21_absurd_usage_is_no_usage) {
+  for (const auto* text :
+       {R"({"prompt_tokens":-1,"completion_tokens":1})", R"({"completion_tokens":1})",
+        R"({"prompt_tokens":1.5,"completion_tokens":1})",
+        R"({"prompt_tokens":"1","completion_tokens":1})",
+        R"({"prompt_tokens":9223372036854775808,"completion_tokens":1})",
+        R"({"prompt_tokens":1e300,"completion_tokens":1})",
+        R"({"prompt_tokens":null,"completion_tokens":1})",
+        R"({"prompt_tokens":1,"completion_tokens":1,"prompt_tokens_details":{"cached_tokens":-5}})",
+        R"([])", "null"}) {
+    EXPECT_FALSE(read(UsageLayout::openai_chat, text)) << text;
+  }
+  const auto zero = read(UsageLayout::openai_chat, R"({"prompt_tokens":0,"completion_tokens":0})");
+  ASSERT_TRUE(zero) << "an explicit zero stays zero";
+  EXPECT_FALSE(zero->stated_cost);
+}
+
+}  // namespace
+}  // namespace tollway::dialects

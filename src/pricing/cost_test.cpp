@@ -1,0 +1,176 @@
+#include "pricing/cost.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/multiprecision/cpp_int.hpp>
+#include <limits>
+#include <random>
+
+namespace tollway::pricing {
+namespace {
+
+Rates rates_with(std::initializer_list<std::pair<Unit, std::int64_t>> prices) {
+  Rates rates;
+  for (const auto& [unit, femtodollars] : prices) {
+    rates[static_cast<std::size_t>(unit)] = TieredPrice{.base = {femtodollars}, .tiers = {}};
+  }
+  return rates;
+}
+
+// Three dollars a million in, fifteen out.
+constexpr std::int64_t three = 3'000'000'000;
+constexpr std::int64_t fifteen = 15'000'000'000;
+
+std::optional<std::int64_t> total(const llm::MeteredUsage& usage, const Rates& rates) {
+  const auto cost = cost_of(usage, rates);
+  EXPECT_TRUE(cost);
+  if (!cost || !cost->total) return std::nullopt;
+  return cost->total->nanodollars;
+}
+
+TEST(Cost, of_a_plain_request_is_input_and_output) {
+  const auto rates = rates_with({{Unit::input, three}, {Unit::output, fifteen}});
+  const auto cost = cost_of({.input = 43, .output = 119}, rates);
+  ASSERT_TRUE(cost);
+  EXPECT_EQ(cost->total->to_string(), "0.001914");
+  EXPECT_EQ(cost->prompt->to_string(), "0.000129");
+  EXPECT_EQ(cost->completion->to_string(), "0.001785");
+  ASSERT_EQ(cost->lines.size(), 2U);
+}
+
+// wire.md 8.3: Claude Sonnet 4.6, 8 March 2026.
+TEST(Cost, of_cached_tokens_is_not_that_of_input) {
+  const auto rates = rates_with({{Unit::input, three},
+                                 {Unit::cache_read, 300'000'000},
+                                 {Unit::cache_write_5m, 3'750'000'000},
+                                 {Unit::output, fifteen}});
+  EXPECT_EQ(total({.input = 3214, .cache_write_5m = 3211}, rates), 12'050'250);
+  EXPECT_EQ(total({.input = 3329, .cache_read = 3211, .cache_write_5m = 115}, rates), 1'403'550);
+}
+
+TEST(Cost, of_parts_without_a_price_is_that_of_the_whole) {
+  const auto rates = rates_with({{Unit::input, three}, {Unit::output, fifteen}});
+  const auto plain = total({.input = 100, .output = 50}, rates);
+  EXPECT_EQ(total({.input = 100,
+                   .cache_read = 20,
+                   .cache_write_5m = 20,
+                   .cache_write_1h = 20,
+                   .input_audio = 20,
+                   .cache_read_audio = 5,
+                   .output = 50,
+                   .reasoning = 40,
+                   .output_audio = 5,
+                   .output_image = 5},
+                  rates),
+            plain);
+}
+
+TEST(Cost, of_an_hour_in_the_cache_is_that_of_five_minutes_where_it_has_no_price_of_its_own) {
+  auto rates = rates_with({{Unit::input, three}, {Unit::cache_write_5m, 3'750'000'000}});
+  EXPECT_EQ(total({.input = 1000, .cache_write_1h = 1000}, rates), 3'750'000);
+  rates[static_cast<std::size_t>(Unit::cache_write_1h)] =
+      TieredPrice{.base = {2 * three}, .tiers = {}};
+  EXPECT_EQ(total({.input = 1000, .cache_write_1h = 1000}, rates), 6'000'000);
+}
+
+TEST(Cost, of_a_tier_holds_for_the_whole_request_and_strictly_above_the_threshold) {
+  auto rates = rates_with({{Unit::input, three}, {Unit::output, fifteen}});
+  rates[0]->tiers = {{.above_prompt_tokens = 200'000, .price = {2 * three}}};
+  EXPECT_EQ(total({.input = 200'000}, rates), 600'000'000);
+  EXPECT_EQ(total({.input = 200'001}, rates), 1'200'006'000);
+}
+
+TEST(Cost, that_nobody_knows_is_not_zero) {
+  const auto rates = rates_with({{Unit::input, three}});
+  const auto cost = cost_of({.input = 10, .output = 1}, rates);
+  ASSERT_TRUE(cost);
+  EXPECT_FALSE(cost->total);
+  EXPECT_FALSE(cost->completion);
+  EXPECT_EQ(cost->prompt->nanodollars, 30'000);
+  EXPECT_FALSE(total({.input = 10, .web_searches = 1}, rates));
+  EXPECT_EQ(total({.input = 10}, rates), 30'000);
+  EXPECT_FALSE(total({.input = 1}, {}));
+  EXPECT_EQ(total({.input = 1'000'000}, rates_with({{Unit::input, 0}})), 0) << "free";
+}
+
+TEST(Cost, M08_price_times_tokens_overflows) {
+  const auto rates = rates_with({{Unit::input, std::numeric_limits<std::int64_t>::max()}});
+  EXPECT_FALSE(cost_of({.input = 1'000'000'000}, rates));
+  const auto sum = rates_with(
+      {{Unit::input, 9'000'000'000'000'000'000}, {Unit::output, 9'000'000'000'000'000'000}});
+  EXPECT_TRUE(cost_of({.input = 1'000'000}, sum));
+  EXPECT_FALSE(cost_of({.input = 1'000'000, .output = 1'000'000}, sum));
+}
+
+TEST(Cost, M09_negative_usage_never_credits) {
+  const auto rates = rates_with({{Unit::input, three}, {Unit::output, fifteen}});
+  EXPECT_FALSE(cost_of({.input = -1}, rates));
+  EXPECT_FALSE(cost_of({.input = 10, .cache_read = -1}, rates));
+  EXPECT_FALSE(cost_of({.input = 10, .cache_read = 11}, rates));
+  EXPECT_FALSE(cost_of({.input = 10, .input_audio = 3, .cache_read_audio = 4}, rates));
+  EXPECT_FALSE(cost_of({.output = 10, .output_audio = 6, .output_image = 5}, rates));
+  EXPECT_FALSE(cost_of({.input = 1'000'000'000'001}, rates));
+  EXPECT_EQ(total({.output = 10, .reasoning = 11}, rates), 150'000) << "an estimate may exceed";
+}
+
+using Rational = boost::multiprecision::cpp_rational;
+
+// Half to even, by the book.
+Rational rounded(const Rational& value) {
+  const boost::multiprecision::cpp_int whole = numerator(value) / denominator(value);
+  const Rational rest = value - whole;
+  const Rational half(1, 2);
+  if (rest > half || (rest == half && whole % 2 != 0)) return whole + 1;
+  return whole;
+}
+
+// The same rules in rational numbers, written without looking at split().
+Rational by_hand(const llm::MeteredUsage& usage, const Rates& rates) {
+  const auto price = [&](Unit unit) {
+    return Rational(rate(rates, unit)->at(usage.input).femtodollars, 1'000'000);
+  };
+  const auto amount = [&](std::int64_t count, Unit unit) { return rounded(count * price(unit)); };
+  const auto audio = usage.input_audio - usage.cache_read_audio;
+  const auto read = usage.cache_read - usage.cache_read_audio;
+  const auto plain =
+      usage.input - audio - usage.cache_read - usage.cache_write_5m - usage.cache_write_1h;
+  const auto spoken = usage.output_audio;
+  const auto thought = std::min(usage.reasoning, usage.output - spoken);
+  return amount(plain, Unit::input) + amount(read, Unit::cache_read) +
+         amount(usage.cache_read_audio, Unit::cache_read_audio) + amount(audio, Unit::input_audio) +
+         amount(usage.cache_write_5m, Unit::cache_write_5m) +
+         amount(usage.cache_write_1h, Unit::cache_write_1h) +
+         amount(usage.output - spoken - thought, Unit::output) + amount(thought, Unit::reasoning) +
+         amount(spoken, Unit::output_audio);
+}
+
+TEST(Cost, M07_integer_cost_against_rational_numbers) {
+  std::mt19937_64 random(20'261'123);
+  const auto up_to = [&random](std::int64_t most) {
+    return std::uniform_int_distribution<std::int64_t>(0, most)(random);
+  };
+  for (int i = 0; i < 100'000; ++i) {
+    Rates rates;
+    for (auto& rate : rates) {
+      rate = TieredPrice{
+          .base = {up_to(200'000'000'000)},
+          .tiers = {{.above_prompt_tokens = up_to(400'000), .price = {up_to(200'000'000'000)}}}};
+    }
+    rates[static_cast<std::size_t>(Unit::request)].reset();
+    llm::MeteredUsage usage;
+    usage.cache_read = up_to(100'000);
+    usage.cache_read_audio = up_to(usage.cache_read);
+    usage.input_audio = usage.cache_read_audio + up_to(1000);
+    usage.cache_write_5m = up_to(100'000);
+    usage.cache_write_1h = up_to(100'000);
+    usage.input = usage.cache_read + usage.input_audio + usage.cache_write_5m +
+                  usage.cache_write_1h + up_to(100'000);
+    usage.output = up_to(100'000);
+    usage.output_audio = up_to(usage.output);
+    usage.reasoning = up_to(120'000);
+    ASSERT_EQ(Rational(total(usage, rates).value_or(-1)), by_hand(usage, rates)) << i;
+  }
+}
+
+}  // namespace
+}  // namespace tollway::pricing

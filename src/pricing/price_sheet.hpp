@@ -1,0 +1,75 @@
+// Prices as data/prices holds them: a sheet a vendor, made by script/prices.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/embedded_file.hpp"
+#include "pricing/name_match.hpp"
+#include "pricing/rates.hpp"
+#include "tollway/error.hpp"
+
+namespace tollway::pricing {
+
+using SystemTime = std::chrono::sys_seconds;
+
+// Rates and when they hold. Without `from` and `daily` they always do.
+struct Period {
+  std::optional<std::chrono::sys_days> from;  // UTC
+  struct Daily {
+    std::chrono::minutes start;  // of the day in UTC, inclusive
+    std::chrono::minutes end;    // exclusive; before `start` where the window passes midnight
+  };
+  std::optional<Daily> daily;
+  Rates rates;
+
+  [[nodiscard]] bool holds(SystemTime at) const noexcept;
+};
+
+struct PricedModel {
+  std::string id;
+  NameMatch match;
+  std::optional<std::int64_t> context_length;
+  std::vector<Period> periods;  // the last that holds counts; where none does, the first
+
+  [[nodiscard]] const Rates& rates(SystemTime at) const noexcept;
+};
+
+// One vendor's prices. Immutable, thread-safe.
+struct VendorSheet {
+  std::string provider;
+  std::string source;                 // who collected them
+  std::string date;                   // "2026-08-21"
+  std::vector<std::string> fallback;  // vendors whose models this one also offers, at their prices
+  std::vector<PricedModel> models;
+};
+
+// All vendors' prices. Immutable, thread-safe.
+class PriceSheet {
+ public:
+  // Reads sheets in the format of data/prices. The error names the file and what was expected.
+  [[nodiscard]] static Result<PriceSheet> read(std::span<const EmbeddedFile> files);
+  // The one that is part of the program.
+  [[nodiscard]] static const PriceSheet& built_in();
+
+  struct Found {
+    const VendorSheet* sheet = nullptr;
+    const PricedModel* model = nullptr;
+  };
+  // The vendor's model of that name, in any of its spellings; else that of a vendor it falls back
+  // on. Case does not count.
+  [[nodiscard]] std::optional<Found> find(std::string_view provider, std::string_view model) const;
+
+  [[nodiscard]] std::span<const VendorSheet> vendors() const noexcept { return vendors_; }
+
+ private:
+  [[nodiscard]] const VendorSheet* vendor(std::string_view provider) const;
+  std::vector<VendorSheet> vendors_;  // by provider
+};
+
+}  // namespace tollway::pricing

@@ -1,0 +1,31 @@
+#include "pricing/rates.hpp"
+
+namespace tollway::pricing {
+namespace {
+
+constexpr std::array<std::string_view, unit_count> names{
+    "input",  "cache_read", "cache_write_5m", "cache_write_1h", "input_audio", "cache_read_audio",
+    "output", "reasoning",  "output_audio",   "output_image",   "request",     "web_search"};
+
+}  // namespace
+
+std::string_view name_of(Unit unit) noexcept {
+  return names[static_cast<std::size_t>(unit)];
+}
+
+std::optional<Unit> unit_named(std::string_view name) noexcept {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == name) return static_cast<Unit>(i);
+  }
+  return std::nullopt;
+}
+
+Price TieredPrice::at(std::int64_t prompt_tokens) const noexcept {
+  auto price = base;
+  for (const auto& tier : tiers) {
+    if (prompt_tokens > tier.above_prompt_tokens) price = tier.price;
+  }
+  return price;
+}
+
+}  // namespace tollway::pricing

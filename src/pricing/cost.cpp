@@ -30,10 +30,21 @@ bool in_range(const llm::MeteredUsage& usage) {
   return true;
 }
 
+// Tokens of the prompt that are billed as cached, each counted once. Gemini reads back what it has
+// just written and bills both; such tokens are in both counts.
+std::int64_t cached(const llm::MeteredUsage& usage) {
+  const auto written = usage.cache_write_5m + usage.cache_write_1h;
+  const auto sum = usage.cache_read + written;
+  return sum <= usage.input ? sum : std::max(usage.cache_read, written);
+}
+
+std::int64_t billed_twice(const llm::MeteredUsage& usage) {
+  return usage.cache_read + usage.cache_write_5m + usage.cache_write_1h - cached(usage);
+}
+
 // Whether the parts fit into their wholes.
 bool is_consistent(const llm::MeteredUsage& usage) {
-  const auto cached = usage.cache_read + usage.cache_write_5m + usage.cache_write_1h;
-  return cached + usage.input_audio - usage.cache_read_audio <= usage.input &&
+  return cached(usage) + usage.input_audio - usage.cache_read_audio <= usage.input &&
          usage.cache_read_audio <= usage.cache_read &&
          usage.cache_read_audio <= usage.input_audio &&
          usage.output_audio + usage.output_image <= usage.output;
@@ -48,7 +59,7 @@ Quantities split(const llm::MeteredUsage& usage, const Rates& rates) {
     of(quantities, from) -= count;
     of(quantities, to) += count;
   };
-  of(quantities, Unit::input) = usage.input;
+  of(quantities, Unit::input) = usage.input + billed_twice(usage);
   move(usage.cache_read, Unit::input, Unit::cache_read);
   move(usage.cache_write_5m, Unit::input, Unit::cache_write_5m);
   move(usage.cache_write_1h, Unit::input,

@@ -80,6 +80,17 @@ TEST(Cost, of_a_tier_holds_for_the_whole_request_and_strictly_above_the_threshol
   EXPECT_EQ(total({.input = 200'001}, rates), 1'200'006'000);
 }
 
+// The recording openrouter-test-openrouter-cache-instructions-gemini-real-api-0.
+TEST(Cost, of_what_is_written_and_read_back_at_once_is_both) {
+  const auto rates = rates_with({{Unit::input, 300'000'000},
+                                 {Unit::cache_read, 30'000'000},
+                                 {Unit::cache_write_5m, 83'333'333},
+                                 {Unit::output, 2'500'000'000}});
+  EXPECT_EQ(
+      total({.input = 2168, .cache_read = 2161, .cache_write_5m = 2161, .output = 100}, rates),
+      497'013);
+}
+
 TEST(Cost, that_nobody_knows_is_not_zero) {
   const auto rates = rates_with({{Unit::input, three}});
   const auto cost = cost_of({.input = 10, .output = 1}, rates);

@@ -1,9 +1,27 @@
 #include "pricing/price_sheet.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <utility>
 
 namespace tollway::pricing {
+namespace {
+
+// Makers of models, as slugs name them, and as their sheets do.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> makers{{
+    {"openai", "openai"},
+    {"anthropic", "anthropic"},
+    {"google", "google"},
+    {"mistralai", "mistral"},
+    {"deepseek", "deepseek"},
+    {"cohere", "cohere"},
+    {"x-ai", "x-ai"},
+    {"moonshotai", "moonshotai"},
+    {"z-ai", "zhipuai"},
+}};
+
+}  // namespace
 
 bool Period::holds(SystemTime at) const noexcept {
   if (from && at < *from) return false;
@@ -44,6 +62,17 @@ std::optional<PriceSheet::Found> PriceSheet::find(std::string_view provider,
     const auto* sheet = vendor(other);
     if (sheet == nullptr) continue;
     if (auto found = in(*sheet)) return found;
+  }
+  return std::nullopt;
+}
+
+std::optional<PriceSheet::Found> PriceSheet::find_by_name(std::string_view model) const {
+  const auto slash = model.find('/');
+  const auto author = slash == std::string_view::npos ? std::string_view{} : model.substr(0, slash);
+  const auto name = author.empty() ? model : model.substr(slash + 1);
+  for (const auto& [slug, provider] : makers) {
+    if (!author.empty() && author != slug) continue;
+    if (auto found = find(provider, name)) return found;
   }
   return std::nullopt;
 }

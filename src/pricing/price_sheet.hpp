@@ -65,6 +65,10 @@ class PriceSheet {
   // on. Case does not count.
   [[nodiscard]] std::optional<Found> find(std::string_view provider, std::string_view model) const;
 
+  // By the name alone: "author/name" as the author's own, a bare name as that of the one vendor who
+  // makes it. For providers that resell at the makers' prices, as OpenRouter does.
+  [[nodiscard]] std::optional<Found> find_by_name(std::string_view model) const;
+
   [[nodiscard]] std::span<const VendorSheet> vendors() const noexcept { return vendors_; }
 
  private:

@@ -102,5 +102,16 @@ TEST(PriceSheet, the_built_in_one_is_whole) {
   EXPECT_EQ(found->sheet->provider, "openai") << "Azure offers OpenAI's models";
 }
 
+TEST(PriceSheet, a_makers_model_is_found_by_its_name_alone) {
+  const auto& sheet = PriceSheet::built_in();
+  const auto own = sheet.find("openai", "gpt-5.6-sol");
+  ASSERT_TRUE(own);
+  EXPECT_EQ(sheet.find_by_name("openai/gpt-5.6-sol")->model, own->model);
+  EXPECT_EQ(sheet.find_by_name("gpt-5.6-sol")->model, own->model);
+  EXPECT_EQ(sheet.find_by_name("x-ai/grok-4")->sheet->provider, "x-ai");
+  EXPECT_FALSE(sheet.find_by_name("anthropic/gpt-5.6-sol"));
+  EXPECT_FALSE(sheet.find_by_name("nobody/gpt-5.6-sol"));
+}
+
 }  // namespace
 }  // namespace tollway::pricing

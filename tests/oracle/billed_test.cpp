@@ -117,7 +117,6 @@ constexpr std::array<Explanation, 15> explanations{{
     {"openrouter-test-openrouter-cache-instructions-gemini-real-api-0", Why::endpoint, 0},
     {"openrouter-test-openrouter-web-search-tool-usage-stream-0", Why::search, 10'000'000},
     {"openrouter-test-openrouter-web-search-tool-usage-0", Why::search, 10'000'000},
-    {"openrouter-test-openrouter-web-search-tool-full-params-0", Why::search, 14'000'000},
     {"openrouter-test-openrouter-advisor-tool-0", Why::inner_model, 0},
     {"openrouter-test-openrouter-advisor-tool-stream-0", Why::inner_model, 0},
     {"openrouter-test-openrouter-google-nested-schema-0", Why::own_key, 0},

@@ -1,0 +1,27 @@
+// Prices as OpenRouter's model list states them (GET /models: pricing; wire.md 5.4).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pricing/price_sheet.hpp"
+#include "tollway/error.hpp"
+
+namespace tollway::pricing {
+
+struct ListedPrices {
+  std::string id;               // "anthropic/claude-sonnet-4.5"
+  std::string canonical_slug;   // the permanent name; empty where not stated
+  std::vector<Period> periods;  // empty: known only after routing ("-1")
+};
+
+// Reads {"data": [{"id", "pricing": {...}}]}. Prices are dollars a unit; what is missing is not
+// priced separately. `overrides` become tiers (min_prompt_tokens) and daily windows (utc_start,
+// utc_end). Prices of images and of OCR pages, which usage does not count, are left out. A row that
+// cannot be read is left out too and named in `problems`; Errc::upstream_invalid where the whole is
+// no list.
+[[nodiscard]] Result<std::vector<ListedPrices>> read_openrouter_prices(
+    std::string_view models_json, std::vector<std::string>& problems);
+
+}  // namespace tollway::pricing

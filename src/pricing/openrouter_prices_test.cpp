@@ -1,0 +1,100 @@
+#include "pricing/openrouter_prices.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace tollway::pricing {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<ListedPrices> read(std::string_view pricing) {
+  std::vector<std::string> problems;
+  const auto text =
+      R"({"data":[{"id":"a/b","canonical_slug":"a/b-1","pricing":)" + std::string(pricing) + "}]}";
+  auto listed = read_openrouter_prices(text, problems);
+  EXPECT_TRUE(listed);
+  EXPECT_EQ(listed->size() + problems.size(), 1U);
+  return *listed;
+}
+
+std::int64_t price(const ListedPrices& listed, Unit unit, std::int64_t prompt_tokens = 0,
+                   std::chrono::minutes time = 0min) {
+  const auto at = SystemTime(std::chrono::sys_days(std::chrono::days(20'000)) + time);
+  const PricedModel model{.id = {}, .match = {}, .context_length = {}, .periods = listed.periods};
+  const auto& found = rate(model.rates(at), unit);
+  return found ? found->at(prompt_tokens).femtodollars : -1;
+}
+
+TEST(OpenRouterPrices, are_dollars_a_unit) {
+  const auto rows = read(
+      R"({"prompt":"0.000003","completion":"0.000015","input_cache_write":"0.00000008333333333333334",
+          "web_search":"0.014","image":"0.01"})");
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(price(rows[0], Unit::input), 3'000'000'000);
+  EXPECT_EQ(price(rows[0], Unit::output), 15'000'000'000);
+  EXPECT_EQ(price(rows[0], Unit::cache_write_5m), 83'333'333);
+  EXPECT_EQ(price(rows[0], Unit::web_search), 14'000'000'000'000);
+  EXPECT_EQ(price(rows[0], Unit::cache_read), -1) << "not priced separately is not free";
+}
+
+TEST(OpenRouterPrices, of_routers_are_not_known_before_routing) {
+  const auto rows = read(R"({"prompt":"-1","completion":"-1"})");
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_TRUE(rows[0].periods.empty());
+}
+
+TEST(OpenRouterPrices, overrides_by_length_hold_strictly_above_it) {
+  const auto rows = read(
+      R"({"prompt":"0.000001","completion":"0.000002",
+          "overrides":[{"min_prompt_tokens":200000,"prompt":"0.000003"}]})");
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(price(rows[0], Unit::input, 200'000), 1'000'000'000);
+  EXPECT_EQ(price(rows[0], Unit::input, 200'001), 3'000'000'000);
+  EXPECT_EQ(price(rows[0], Unit::output, 200'001), 2'000'000'000) << "what is not named stays";
+}
+
+TEST(OpenRouterPrices, overrides_by_hour_may_pass_midnight) {
+  const auto rows = read(
+      R"({"prompt":"0.000002","completion":"0.000002",
+          "overrides":[{"utc_start":1630,"utc_end":30,"prompt":"0.000001"}]})");
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(price(rows[0], Unit::input, 0, 16h + 29min), 2'000'000'000);
+  EXPECT_EQ(price(rows[0], Unit::input, 0, 16h + 30min), 1'000'000'000);
+  EXPECT_EQ(price(rows[0], Unit::input, 0, 29min), 1'000'000'000);
+  EXPECT_EQ(price(rows[0], Unit::input, 0, 30min), 2'000'000'000);
+}
+
+TEST(OpenRouterPrices, a_row_that_cannot_be_read_is_left_out_alone) {
+  for (const auto* pricing :
+       {R"({"prompt":0.1,"completion":"1"})", R"({"prompt":"x"})", "[]", "null",
+        R"({"prompt":"1","overrides":[{"utc_start":1,"prompt":"1"}]})",
+        R"({"prompt":"1","overrides":[{"min_prompt_tokens":1,"audio":"1"}]})"}) {
+    EXPECT_TRUE(read(pricing).empty()) << pricing;
+  }
+  std::vector<std::string> problems;
+  EXPECT_FALSE(read_openrouter_prices("{}", problems));
+  EXPECT_FALSE(read_openrouter_prices("<html>", problems));
+}
+
+TEST(OpenRouterPrices, of_two_days_are_read_whole) {
+  for (const auto* day : {"2026-03-26", "2026-05-01"}) {
+    const auto path = std::string("../shared/catalog/openrouter-models-") + day + ".json";
+    std::ifstream file(path);
+    if (!file) GTEST_SKIP() << "needs " << path;
+    std::vector<std::string> problems;
+    const auto listed =
+        read_openrouter_prices(std::string(std::istreambuf_iterator<char>(file), {}), problems);
+    ASSERT_TRUE(listed);
+    EXPECT_GT(listed->size(), 340U);
+    EXPECT_TRUE(problems.empty());
+    EXPECT_GT(
+        std::ranges::count(*listed, true, [](const auto& row) { return row.periods.empty(); }), 0);
+  }
+}
+
+}  // namespace
+}  // namespace tollway::pricing

@@ -11,7 +11,9 @@
 #include "gateway/pipeline.hpp"
 #include "listening.hpp"
 #include "net/resolver.hpp"
-#include "providers/description.hpp"
+#include "providers/base/openai_compatible.hpp"
+#include "providers/demonstration.hpp"
+#include "providers/descriptor.hpp"
 
 namespace tollway {
 namespace {
@@ -52,14 +54,15 @@ struct Worker {
   std::thread thread;
 };
 
-Result<Provider> make_provider(const providers::Description& description, std::string_view url,
+Result<Provider> make_provider(providers::DescriptionPointer description, std::string_view url,
                                Secret key) {
-  auto base_url = http::parse_url(url);
+  auto base_url = providers::normalise_base_url(url, *description);
   if (!base_url) {
-    return internal_error(
-        fmt::format("{}: {}", description.base_url_variable, base_url.error().message));
+    return internal_error(fmt::format("{}: {}",
+                                      providers::variable_of(description->base_url_setting()),
+                                      base_url.error().message));
   }
-  return Provider(description, std::move(*base_url), std::move(key));
+  return Provider(std::move(description), std::move(*base_url), std::move(key));
 }
 
 Result<std::shared_ptr<net::ssl::context>> server_tls(const settings::ServeSettings& settings) {
@@ -142,14 +145,13 @@ Result<> Gateway::Parts::choose_provider() {
     return {};
   };
   if (!settings.openrouter_key.empty()) {
-    const auto url = settings.openrouter_url.empty() ? providers::openrouter.default_base_url
-                                                     : std::string_view(settings.openrouter_url);
-    return adopt(make_provider(providers::openrouter, url, std::move(settings.openrouter_key)));
+    return adopt(make_provider(providers::find(providers::built_in(), "openrouter"),
+                               settings.openrouter_url, std::move(settings.openrouter_key)));
   }
   auto started = demo::DemonstrationServer::start({});
   if (!started) return std::unexpected(started.error());
   demonstration = std::move(*started);
-  return adopt(make_provider(providers::demonstration, demonstration->base_url(),
+  return adopt(make_provider(providers::demonstration(), demonstration->base_url(),
                              demonstration->secret().clone()));
 }
 

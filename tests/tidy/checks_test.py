@@ -48,7 +48,7 @@ class Tables(MadeUpTree):
         self.assert_clean(tables.check(self.tree({**self.routes, self.generated: "&chat,"}, "build")))
 
     def test_a_folder_inside_holds_no_rows(self):
-        self.assert_clean(tables.check(self.tree({"src/providers/base/openai_compatible.cpp": ""})))
+        self.assert_clean(tables.check(self.tree({"src/gateway/routes/parts/answer.cpp": ""})))
 
     def test_a_file_without_a_row(self):
         tree = self.tree({**self.routes, self.generated: "&chat_other,"}, "build")
@@ -58,7 +58,7 @@ class Tables(MadeUpTree):
         self.assert_one(tables.check(self.tree(self.routes, "build")), "no row &chat")
 
     def test_a_table_kept_by_hand(self):
-        files = {"src/providers/openrouter.cpp": "", "src/providers/table.cpp": "{&openrouter}"}
+        files = {"src/routing/strategies/price.cpp": "", "src/routing/strategies/table.cpp": "{&price}"}
         self.assert_clean(tables.check(self.tree(files)))
 
 

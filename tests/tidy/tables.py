@@ -1,8 +1,8 @@
-"""A file of a table's folder has its row: a provider, a strategy or a route cannot be forgotten."""
+"""A file of a table's folder has its row: a strategy or a route cannot be forgotten."""
 
 import re
 
-FOLDERS = ("src/providers", "src/routing/strategies", "src/gateway/routes")
+FOLDERS = ("src/routing/strategies", "src/gateway/routes")
 
 
 def _rows(tree, folder):

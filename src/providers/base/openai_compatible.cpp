@@ -1,31 +1,32 @@
 #include "providers/base/openai_compatible.hpp"
 
 #include "http/head_writer.hpp"
+#include "providers/api_key.hpp"
 
 namespace tollway::providers {
-
-OpenAICompatibleProvider::OpenAICompatibleProvider(const Description& description,
-                                                   http::Url base_url, Secret api_key)
-    : description_(description), base_url_(std::move(base_url)) {
+OpenAICompatibleProvider::OpenAICompatibleProvider(DescriptionPointer description, BaseUrl base_url,
+                                                   Secret api_key)
+    : description_(std::move(description)),
+      base_url_(std::move(base_url)),
+      own_query_(base_url_.query_text()) {
   std::string lines;
   http::HeadWriter head(lines);
-  head.header("Host", base_url_.origin.host_header());
+  head.header("Host", base_url_.url.origin.host_header());
   if (!api_key.empty()) {
-    std::string bearer = "Bearer ";
-    bearer += api_key.reveal();
-    head.header("Authorization", bearer);
+    const bool bare = !description_->api_key.header.empty();
+    Secret value = credential(api_key, bare);
+    head.header(bare ? description_->api_key.header : "Authorization", value.reveal());
   }
   // Answers are read on their way through, so compression would be undone here anyway.
   head.header("Accept-Encoding", "identity");
+  for (const NameValue& own : description_->headers) head.header(own.name, own.value);
   own_headers_ = Secret(std::move(lines));
 }
 
 std::string OpenAICompatibleProvider::target(std::string_view path, std::string_view query) const {
-  std::string target = base_url_.path;
-  target += '/';
-  target += path;
+  std::string target = base_url_.target(path);
   if (!query.empty()) {
-    target += '?';
+    target += target.contains('?') ? '&' : '?';
     target += query;
   }
   return target;
@@ -38,7 +39,7 @@ void OpenAICompatibleProvider::write_head(const Call& call, std::string& out) co
   out += own_headers_.reveal();
   for (std::size_t i = 0; i < call.client_head.header_count(); ++i) {
     const http::Header header = call.client_head.header(i);
-    for (const std::string_view forwarded : description_.forwarded_headers) {
+    for (const std::string_view forwarded : description_->forwarded_headers) {
       if (http::equals_ignoring_case(header.name, forwarded)) {
         head.header(forwarded, header.value);
         break;

@@ -1,4 +1,4 @@
-// A provider that is reached over OpenAI's paths under a base URL with a bearer key.
+// A provider that is reached over OpenAI's paths under a base URL.
 #pragma once
 
 #include <string>
@@ -6,6 +6,7 @@
 
 #include "http/head.hpp"
 #include "http/origin.hpp"
+#include "providers/base_url.hpp"
 #include "providers/description.hpp"
 #include "tollway/secret.hpp"
 
@@ -15,16 +16,17 @@ namespace tollway::providers {
 // send, others send it.
 class OpenAICompatibleProvider {
  public:
-  OpenAICompatibleProvider(const Description& description, http::Url base_url, Secret api_key);
+  OpenAICompatibleProvider(DescriptionPointer description, BaseUrl base_url, Secret api_key);
 
-  [[nodiscard]] std::string_view key() const noexcept { return description_.key; }
-  [[nodiscard]] std::string_view name() const noexcept { return description_.name; }
+  [[nodiscard]] std::string_view key() const noexcept { return description_->key; }
+  [[nodiscard]] std::string_view name() const noexcept { return description_->name; }
   [[nodiscard]] std::string_view default_model() const noexcept {
-    return description_.default_model;
+    return description_->default_model;
   }
-  [[nodiscard]] const http::Origin& origin() const noexcept { return base_url_.origin; }
+  [[nodiscard]] const http::Origin& origin() const noexcept { return base_url_.url.origin; }
 
-  // The request target of `path` under the base URL: "/api/v1/chat/completions?query".
+  // The request target of `path` under the base URL, or under the origin where it begins with "/":
+  // "/api/v1/chat/completions?query".
   [[nodiscard]] std::string target(std::string_view path, std::string_view query) const;
 
   struct Call {
@@ -39,9 +41,10 @@ class OpenAICompatibleProvider {
   void write_head(const Call& call, std::string& out) const;
 
  private:
-  const Description& description_;
-  http::Url base_url_;
-  Secret own_headers_;  // Host, Authorization and what never changes
+  DescriptionPointer description_;
+  BaseUrl base_url_;
+  std::string own_query_;  // "api-version=2024-10-21"
+  Secret own_headers_;     // Host, the key and what never changes
 };
 
 }  // namespace tollway::providers

@@ -74,7 +74,9 @@ int run(const ReplayOptions& options) {
 void add_replay_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ReplayOptions>();
   CLI::App* command = app.add_subcommand("replay", "Answer like the upstreams that were recorded");
-  command->add_option("--recordings", options->recordings, "Directory of recordings")->required();
+  command->add_option("--recordings", options->recordings, "Directory of recordings")
+      ->type_name("DIRECTORY")
+      ->required();
   command->add_option("--listen", options->listen, "Address and port; port 0 picks one")
       ->capture_default_str();
   command
@@ -84,7 +86,8 @@ void add_replay_command(CLI::App& app, int& exit_code) {
   command->add_option(
       "--split", options->split,
       "Cut content into writes of that many bytes, wherever the recorded ones ended");
-  command->add_option("--port-file", options->port_file, "File to write the port number into");
+  command->add_option("--port-file", options->port_file, "File to write the port number into")
+      ->type_name("FILE");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

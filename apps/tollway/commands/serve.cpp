@@ -110,16 +110,20 @@ int run(const Flags& flags) {
 void add_serve_command(CLI::App& app, int& exit_code) {
   auto flags = std::make_shared<Flags>();
   CLI::App* const command = app.add_subcommand("serve", "Run the gateway");
-  command->add_option("--listen", flags->listen, "ADDRESS:PORT (default 127.0.0.1:8484)");
-  command->add_option("--port-file", flags->port_file, "Write the port here once listening");
-  command->add_option("--data", flags->data, "Data directory");
+  command->add_option("--listen", flags->listen, "ADDRESS:PORT (default 127.0.0.1:8484)")
+      ->type_name("ADDRESS");
+  command->add_option("--port-file", flags->port_file, "Write the port here once listening")
+      ->type_name("FILE");
+  command->add_option("--data", flags->data, "Data directory")->type_name("DIRECTORY");
   command->add_option("--threads", flags->threads, "Threads (default: one a CPU)")
+      ->type_name("COUNT")
       ->check(CLI::Range(1, 256));
   command->add_flag("--no-auth", flags->no_auth, "Ask for no key; on loopback only");
-  command->add_option("--record", flags->record,
-                      "Write the traffic as recordings into a directory");
-  command->add_option("--tls-certificate", flags->tls_certificate, "PEM file: certificate chain");
-  command->add_option("--tls-key", flags->tls_key, "PEM file: private key");
+  command->add_option("--record", flags->record, "Write the traffic as recordings into a directory")
+      ->type_name("DIRECTORY");
+  command->add_option("--tls-certificate", flags->tls_certificate, "PEM file: certificate chain")
+      ->type_name("FILE");
+  command->add_option("--tls-key", flags->tls_key, "PEM file: private key")->type_name("FILE");
   command->callback([flags, &exit_code] { exit_code = run(*flags); });
 }
 

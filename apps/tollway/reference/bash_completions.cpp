@@ -1,0 +1,83 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "reference/completions.hpp"
+
+namespace tollway::reference {
+namespace {
+
+// What may be typed as a value of the option; empty where only its user knows.
+std::string values_of(const OptionEntry& option) {
+  if (takes_file(option)) return "-f";
+  if (takes_directory(option)) return "-d";
+  if (option.choices.empty()) return "-W ''";
+  return fmt::format("-W '{}'", fmt::join(option.choices, " "));
+}
+
+std::string value_cases(const std::vector<const CommandEntry*>& commands) {
+  std::string made;
+  for (const auto* command : commands) {
+    for (const auto& option : command->options) {
+      if (option.value.empty()) continue;
+      std::vector<std::string> patterns;
+      for (const auto& name : option.names) {
+        patterns.push_back(fmt::format("'{} {}'", command->path, name));
+      }
+      made +=
+          fmt::format("    {}) wanted=\"{}\" ;;\n", fmt::join(patterns, " | "), values_of(option));
+    }
+  }
+  return made;
+}
+
+std::string word_cases(const std::vector<const CommandEntry*>& commands) {
+  std::string made;
+  for (const auto* command : commands) {
+    std::vector<std::string> words;
+    bool files = false;
+    for (const auto& below : command->commands) words.push_back(below.name);
+    for (const auto& positional : command->positionals) {
+      words.insert(words.end(), positional.choices.begin(), positional.choices.end());
+      files = files || takes_file(positional);
+    }
+    for (const auto& option : command->options) {
+      words.insert(words.end(), option.names.begin(), option.names.end());
+    }
+    made += fmt::format("      '{}') wanted=\"{}-W '{}'\" ;;\n", command->path, files ? "-f " : "",
+                        fmt::join(words, " "));
+  }
+  return made;
+}
+
+}  // namespace
+
+std::string bash_completions(const CommandEntry& root) {
+  const auto commands = all_commands(root);
+  std::vector<std::string> paths;
+  for (const auto* command : commands) {
+    if (command != &root) paths.push_back(fmt::format("'{}'", command->path));
+  }
+  return fmt::format(R"script(# bash completions for tollway; made by `tollway completions bash`.
+_tollway() {{
+  local current="${{COMP_WORDS[COMP_CWORD]}}" previous="${{COMP_WORDS[COMP_CWORD - 1]}}"
+  local command={0} wanted= i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "$command ${{COMP_WORDS[i]}}" in
+      {1}) command="$command ${{COMP_WORDS[i]}}" ;;
+    esac
+  done
+  case "$command $previous" in
+{2}  esac
+  if [[ -z $wanted ]]; then
+    case "$command" in
+{3}    esac
+  fi
+  eval "COMPREPLY=(\$(compgen $wanted -- \"\$current\"))"
+}}
+complete -F _tollway {0}
+)script",
+                     root.name, fmt::join(paths, " | "), value_cases(commands),
+                     word_cases(commands));
+}
+
+}  // namespace tollway::reference

@@ -55,13 +55,6 @@ struct Reader {
   }
 };
 
-std::string default_data_directory(const Lookup& environment) {
-  if (const auto data_home = environment("XDG_DATA_HOME"); data_home && !data_home->empty()) {
-    return *data_home + "/tollway";
-  }
-  return environment("HOME").value_or(".") + "/.local/share/tollway";
-}
-
 std::string trimmed(const std::string& text) {
   constexpr const char* white_space = " \t\r\n";
   const auto begin = text.find_first_not_of(white_space);
@@ -70,6 +63,13 @@ std::string trimmed(const std::string& text) {
 }
 
 }  // namespace
+
+std::string default_data_directory(const Lookup& environment) {
+  if (const auto data_home = environment("XDG_DATA_HOME"); data_home && !data_home->empty()) {
+    return *data_home + "/tollway";
+  }
+  return environment("HOME").value_or(".") + "/.local/share/tollway";
+}
 
 Result<ServeSettings> serve_settings_from(const Lookup& environment) {
   ServeSettings settings;

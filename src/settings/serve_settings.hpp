@@ -46,6 +46,9 @@ struct ServeSettings {
 using Lookup = std::function<std::optional<std::string>(const char* name)>;
 [[nodiscard]] Result<ServeSettings> serve_settings_from(const Lookup& environment);
 
+// Where data lies unless TOLLWAY_DATA says otherwise: "tollway" in XDG_DATA_HOME or ~/.local/share.
+[[nodiscard]] std::string default_data_directory(const Lookup& environment);
+
 // Checks what only the whole can tell: both TLS files or none, no authentication on loopback only.
 [[nodiscard]] Result<> validate(const ServeSettings& settings, bool listens_on_loopback);
 

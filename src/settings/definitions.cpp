@@ -180,4 +180,8 @@ std::string api_key_setting(std::string_view provider) {
   return fmt::format("{}{}{}", key_prefix, provider, key_suffix);
 }
 
+bool is_deployment(std::string_view name) {
+  return name == "development" || name == "staging" || name == "production";
+}
+
 }  // namespace tollway::settings

@@ -42,4 +42,7 @@ class Definitions {
 [[nodiscard]] std::string_view provider_of(std::string_view key);
 [[nodiscard]] std::string api_key_setting(std::string_view provider);
 
+// What an API key can be for: development, staging, production.
+[[nodiscard]] bool is_deployment(std::string_view name);
+
 }  // namespace tollway::settings

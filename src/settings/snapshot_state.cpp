@@ -80,6 +80,8 @@ std::shared_ptr<const SettingsSnapshot::State> SettingsSnapshot::State::from_lay
   }
   for (const Layer* layer : layers) {
     for (const ApiKey& key : layer->api_keys) {
+      state->stored_keys.push_back(settings::clone(key));
+      if (key.key.empty()) continue;  // It could not be decrypted.
       if (state->values.contains(settings::api_key_setting(key.info.provider))) continue;
       if (!deployment.empty() && key.info.environment != deployment) continue;
       state->api_keys[key.info.provider].push_back(settings::clone(key));

@@ -48,6 +48,7 @@ struct SettingsSnapshot::State {
   std::map<std::string, settings::Value, std::less<>> values;
   // By provider; those that stay first, then those that retire, each heaviest first.
   std::map<std::string, std::vector<settings::ApiKey>, std::less<>> api_keys;
+  std::vector<settings::ApiKey> stored_keys;  // all that the store holds
   std::vector<std::string> warnings;
 
   // Layers in the order of their precedence. Of the store's keys those of `deployment` (empty:

@@ -46,6 +46,20 @@ struct Providers {
 [[nodiscard]] TOLLWAY_API Result<std::shared_ptr<const Provider>> get_provider_class(
     std::string_view key, const Providers& providers = discover_providers());
 
+// llm.<key>.api_key and llm.<key>.url of the providers that no built-in setting is defined for: pass
+// them to Settings::Options::definitions, so that a descriptor of the user's own can be configured.
+[[nodiscard]] TOLLWAY_API std::vector<SettingDefinition> provider_setting_definitions(
+    const Providers& providers);
+
+// Judges a base URL before it is written to the setting `key`: for Settings::Options::check_url.
+// Errc::bad_request for what is no base URL; address_refused for metadata and link-local addresses,
+// and, unless `allow_private` or the setting is a local provider's, for private and loopback ones.
+// Names are judged by their addresses when they are dialled; here only those whose address is known
+// without asking. Thread-safe, sends nothing.
+[[nodiscard]] TOLLWAY_API Result<> check_provider_url(std::string_view key, std::string_view url,
+                                                      bool allow_private,
+                                                      const Providers& providers);
+
 // Puts every provider's create_llm() into the registry under its key.
 [[nodiscard]] TOLLWAY_API Result<> register_providers(LlmRegistry& registry,
                                                       const Providers& providers);

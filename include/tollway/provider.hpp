@@ -88,7 +88,8 @@ class TOLLWAY_API Provider {
   [[nodiscard]] virtual Availability is_available(const SettingsSnapshot& settings) const = 0;
   [[nodiscard]] virtual bool requires_auth_for_models() const noexcept = 0;
   // Asks the provider. `api_key` may be null where none is needed; an empty `base_url` takes the
-  // default. Blocks, at most 30 seconds.
+  // default. A base URL given here is the program's own word, so it may lead to private addresses;
+  // check one of a user's with check_provider_url() first. Blocks, at most 30 seconds.
   [[nodiscard]] virtual Result<std::vector<ModelInfo>> list_models_for_api(
       const Secret* api_key, std::string_view base_url) const = 0;
   // The same with key and base URL from the settings.

@@ -131,6 +131,20 @@ std::string base_path(std::string_view path, const Description& description) {
   return std::string(path);
 }
 
+bool is_unreserved(char byte) {
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+         (byte >= '0' && byte <= '9') || std::string_view("-._~").contains(byte);
+}
+
+}  // namespace
+
+bool is_query_value(std::string_view value) {
+  return !value.empty() && value.size() <= query_value_bytes_max &&
+         std::ranges::all_of(value, is_unreserved);
+}
+
+namespace {
+
 Result<std::vector<NameValue>> query_of(std::string_view text, std::vector<NameValue> query) {
   while (!text.empty()) {
     const std::string_view part = text.substr(0, text.find('&'));
@@ -140,11 +154,7 @@ Result<std::vector<NameValue>> query_of(std::string_view text, std::vector<NameV
     const auto known = std::ranges::find(query, name, &NameValue::name);
     const std::string_view value =
         equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
-    const bool plain = !value.empty() && std::ranges::all_of(value, [](char byte) {
-      return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-             (byte >= '0' && byte <= '9') || std::string_view("-._~").contains(byte);
-    });
-    if (known == query.end() || !plain) {
+    if (known == query.end() || !is_query_value(value)) {
       return client_error(Errc::bad_request,
                           "not a usable base URL: expected no query but what the provider's "
                           "descriptor names; leave out the \"?\" and all behind it");
@@ -179,6 +189,18 @@ std::string BaseUrl::target(std::string_view path) const {
     target += query_text();
   }
   return target;
+}
+
+std::string path_segment(std::string_view name) {
+  std::string segment;
+  for (const char byte : name) {
+    if (is_unreserved(byte) && name != "." && name != "..") {
+      segment += byte;
+    } else {
+      segment += fmt::format("%{:02X}", static_cast<unsigned char>(byte));
+    }
+  }
+  return segment;
 }
 
 Result<BaseUrl> normalise_base_url(std::string_view text, const Description& description) {

@@ -21,6 +21,13 @@ struct BaseUrl {
   [[nodiscard]] std::string target(std::string_view path) const;
 };
 
+// A model's name as one segment of a path, percent-encoded.
+[[nodiscard]] std::string path_segment(std::string_view name);
+
+// Whether it can be the value of a query's parameter as it is: letters, digits, "-", ".", "_", "~".
+inline constexpr std::size_t query_value_bytes_max = 64;
+[[nodiscard]] bool is_query_value(std::string_view value);
+
 // Makes a base URL of what a person wrote or pasted for this provider:
 // - white space and quotes around it are dropped; empty means the description's default;
 // - without a scheme it is https, or http for loopback, private and local names and addresses;

@@ -54,6 +54,9 @@ struct Description {
   // for the model's name.
   std::string chat_path = "chat/completions";
   std::string max_tokens_field = "max_tokens";
+  bool reasoning_object =
+      false;                 // takes {"reasoning": {...}}, as OpenRouter; else reasoning_effort
+  bool stream_usage = true;  // wants {"stream_options": {"include_usage": true}} for usage
 
   struct Models {
     std::string path = "models";  // with its query, if any
@@ -81,6 +84,8 @@ struct Description {
   // passes on. All others stay here, credentials above all.
   std::vector<std::string> forwarded_headers;
   StatusKind status = StatusKind::none;
+  // Of the operator's own folder or program rather than built in: its base URL may be private.
+  bool operators_own = false;
 
   [[nodiscard]] std::string api_key_setting() const;   // "llm.openrouter.api_key"; "" without key
   [[nodiscard]] std::string base_url_setting() const;  // "llm.openrouter.url"

@@ -38,6 +38,7 @@ Result<DescriptionPointer> read_file(const std::filesystem::path& path) {
   if (!text) return std::unexpected(text.error());
   auto description = read_descriptor(*text, path.string());
   if (!description) return std::unexpected(std::move(description.error()));
+  description->operators_own = true;
   return std::make_shared<const Description>(std::move(*description));
 }
 

@@ -22,6 +22,7 @@ constexpr std::array formats{"openai"sv,      "openrouter"sv, "anthropic"sv, "az
 constexpr std::array kinds{"cloud"sv, "local"sv};
 constexpr std::array statuses{"none"sv, "ollama"sv, "llamacpp"sv, "vllm"sv};
 constexpr std::array key_uses{"none"sv, "optional"sv, "required"sv};
+constexpr std::array reasonings{"effort"sv, "object"sv};
 constexpr std::array max_tokens_fields{"max_tokens"sv, "max_completion_tokens"sv};
 
 class Reader {
@@ -82,6 +83,8 @@ class Reader {
     if (const auto field = fields.choice("max_tokens_field", max_tokens_fields)) {
       made_.max_tokens_field = max_tokens_fields[*field];
     }
+    made_.reasoning_object = fields.choice("reasoning", reasonings).value_or(0) == 1;
+    fields.flag("stream_usage", made_.stream_usage);
     fields.finish();
   }
 

@@ -32,6 +32,8 @@ TEST(Descriptor, TheSmallestOne) {
   EXPECT_EQ(description->key, "mine");
   EXPECT_EQ(description->chat_path, "chat/completions");
   EXPECT_EQ(description->max_tokens_field, "max_tokens");
+  EXPECT_FALSE(description->reasoning_object);
+  EXPECT_TRUE(description->stream_usage);
   EXPECT_EQ(description->models.path, "models");
   EXPECT_TRUE(description->models.needs_key);
   EXPECT_FALSE(description->local);
@@ -74,6 +76,8 @@ prefixes = ["all-"]
 [chat]
 path = "openai/deployments/{model}/chat/completions"
 max_tokens_field = "max_completion_tokens"
+reasoning = "object"
+stream_usage = false
 [models]
 path = "/v1/models?limit=1000"
 format = "mistral"
@@ -92,6 +96,8 @@ api-version = "2024-10-21"
   EXPECT_EQ(description->api_key.header, "api-key");
   EXPECT_THAT(description->api_key.variables, testing::ElementsAre("ALL_KEY", "ALL_TOKEN"));
   EXPECT_EQ(description->max_tokens_field, "max_completion_tokens");
+  EXPECT_TRUE(description->reasoning_object);
+  EXPECT_FALSE(description->stream_usage);
   EXPECT_EQ(description->models.format, ModelListFormat::mistral);
   EXPECT_EQ(description->models.key_header, "x-api-key");
   EXPECT_THAT(description->headers, testing::ElementsAre(NameValue{"x-version", "1 of 2"}));

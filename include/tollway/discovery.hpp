@@ -46,8 +46,9 @@ struct Providers {
 [[nodiscard]] TOLLWAY_API Result<std::shared_ptr<const Provider>> get_provider_class(
     std::string_view key, const Providers& providers = discover_providers());
 
-// llm.<key>.api_key and llm.<key>.url of the providers that no built-in setting is defined for: pass
-// them to Settings::Options::definitions, so that a descriptor of the user's own can be configured.
+// llm.<key>.api_key and llm.<key>.url of the providers that no built-in setting is defined for:
+// pass them to Settings::Options::definitions, so that a descriptor of the user's own can be
+// configured.
 [[nodiscard]] TOLLWAY_API std::vector<SettingDefinition> provider_setting_definitions(
     const Providers& providers);
 

@@ -23,6 +23,11 @@ inline constexpr std::size_t error_body_bytes_max = 256 * 1024;
 inline constexpr std::size_t inflate_ratio_max = 200;
 inline constexpr std::size_t inflate_free_bytes = 1024 * 1024;  // below this any ratio is fine
 
+// Chat replies that are put together from what a provider sent.
+inline constexpr std::size_t chat_answer_bytes_max = 128 * 1024 * 1024;
+inline constexpr std::size_t tool_calls_max = 1024;          // of one reply
+inline constexpr std::size_t reasoning_details_max = 65536;  // of one reply
+
 // Buffers.
 inline constexpr std::size_t read_buffer_bytes = 16 * 1024;
 

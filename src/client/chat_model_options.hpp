@@ -30,6 +30,9 @@ struct ChatModelOptions {
   double temperature = 0.7;
   std::optional<std::int64_t> max_tokens;
   std::string max_tokens_field = "max_tokens";  // or "max_completion_tokens"
+  // Reasoning goes out as {"reasoning":{...}}; false: as {"reasoning_effort":"..."}, which OpenAI
+  // and most others know.
+  bool reasoning_object = true;
   // Streams ask for {"stream_options":{"include_usage":true}}, without which most vendors leave the
   // usage out. False for those that refuse the field.
   bool ask_for_stream_usage = true;

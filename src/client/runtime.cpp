@@ -97,6 +97,20 @@ ActiveCall::~ActiveCall() {
   if (parts_.ending) parts_.loop.post([&parts = parts_] { parts.stop_if_quiet(); });
 }
 
+CancelOnStop::CancelOnStop(Runtime::Parts& parts, ActiveCall& call, std::stop_token token)
+    : call_(std::make_shared<ActiveCall*>(&call)),
+      callback_(std::move(token), Post{.parts = parts, .call = call_}) {}
+
+CancelOnStop::~CancelOnStop() {
+  *call_ = nullptr;
+}
+
+void CancelOnStop::Post::operator()() const {
+  parts.loop.post([target = call] {
+    if (*target != nullptr) (*target)->abort().fire(cancelled());
+  });
+}
+
 Error cancelled() {
   return client_error(Errc::cancelled, "the call was cancelled").error();
 }

@@ -3,6 +3,7 @@
 
 #include <list>
 #include <memory>
+#include <stop_token>
 #include <thread>
 
 #include "net/client.hpp"
@@ -54,6 +55,24 @@ class ActiveCall {
   Runtime::Parts& parts_;
   net::Abort abort_;
   std::list<net::Abort*>::iterator place_;
+};
+
+// Aborts a call when a stop is requested, from whatever thread. Lives no longer than the call.
+class CancelOnStop {
+ public:
+  CancelOnStop(Runtime::Parts& parts, ActiveCall& call, std::stop_token token);
+  ~CancelOnStop();
+  CancelOnStop(const CancelOnStop&) = delete;
+  CancelOnStop& operator=(const CancelOnStop&) = delete;
+
+ private:
+  struct Post {
+    Runtime::Parts& parts;
+    std::shared_ptr<ActiveCall*> call;  // null, on the loop's thread, once the call is over
+    void operator()() const;
+  };
+  std::shared_ptr<ActiveCall*> call_;
+  std::stop_callback<Post> callback_;
 };
 
 // Errc::cancelled, by whoever made the call.

@@ -1,0 +1,55 @@
+#include "client/chat_invoke.hpp"
+
+#include <exception>
+
+#include "base/error.hpp"
+#include "dialects/chat_reply_reader.hpp"
+
+namespace tollway::client {
+namespace {
+
+net::Task<Result<ChatReply>> attempt(ChatAttempts& attempts) {
+  auto opening = attempts.open();
+  if (auto opened = co_await std::move(opening); !opened) {
+    co_return std::unexpected(std::move(opened.error()));
+  }
+  auto reading = attempts.read_body(limits::chat_answer_bytes_max);
+  auto body = co_await std::move(reading);
+  if (!body) co_return std::unexpected(std::move(body.error()));
+  co_return dialects::read_chat_reply(std::move(*body),
+                                      attempts.spec().facts->options.provider_name);
+}
+
+net::Task<Result<ChatReply>> invoke(ChatAttempts& attempts) {
+  for (;;) {
+    auto attempting = attempt(attempts);
+    auto reply = co_await std::move(attempting);
+    if (reply) {
+      attempts.succeeded(*reply);
+      co_return reply;
+    }
+    auto deciding = attempts.try_again(reply.error());
+    if (!co_await std::move(deciding)) co_return reply;
+  }
+}
+
+}  // namespace
+
+net::Task<> run_invoke(Runtime::Parts& parts, ChatCallSpec spec, std::stop_token cancel,
+                       std::function<void(Result<ChatReply>)> done) {
+  Result<ChatReply> result = std::unexpected(cancelled());
+  if (!cancel.stop_requested()) {
+    ActiveCall active(parts);
+    const CancelOnStop cancelling(parts, active, std::move(cancel));
+    ChatAttempts attempts(parts, active.abort(), std::move(spec));
+    try {
+      auto invoking = invoke(attempts);
+      result = co_await std::move(invoking);
+    } catch (const std::exception& error) {
+      result = internal_error("the call ended by an exception, which is a bug", error.what());
+    }
+  }
+  done(std::move(result));
+}
+
+}  // namespace tollway::client

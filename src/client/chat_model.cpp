@@ -1,0 +1,119 @@
+#include "tollway/chat_model.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/error.hpp"
+#include "client/chat_invoke.hpp"
+#include "client/chat_model_state.hpp"
+#include "client/chat_stream_call.hpp"
+#include "client/chat_stream_state.hpp"
+#include "client/waiting.hpp"
+#include "dialects/chat_request_writer.hpp"
+
+namespace tollway {
+namespace {
+
+using client::ChatCallSpec;
+
+Result<std::chrono::milliseconds> timeout_of(const CallOptions& options,
+                                             const client::ChatModelOptions& defaults) {
+  const auto timeout = options.timeout.value_or(defaults.timeout);
+  if (timeout.count() >= 1 && timeout <= limits::total_timeout) return timeout;
+  return client_error(Errc::bad_request,
+                      "a call's timeout must be above zero and at most 30 minutes");
+}
+
+Result<ChatCallSpec> make_spec(const std::shared_ptr<const ChatModelFacts>& facts,
+                               const ChatRequest& request, const CallOptions& call, bool stream) {
+  const client::ChatModelOptions& options = facts->options;
+  const auto timeout = timeout_of(call, options);
+  if (!timeout) return std::unexpected(timeout.error());
+  auto body =
+      dialects::write_chat_request(request, {.model = options.model,
+                                             .temperature = options.temperature,
+                                             .max_tokens = options.max_tokens,
+                                             .max_tokens_field = options.max_tokens_field,
+                                             .reasoning_object = options.reasoning_object,
+                                             .stream = stream,
+                                             .ask_for_stream_usage = options.ask_for_stream_usage});
+  if (!body) return std::unexpected(std::move(body.error()));
+  const auto now = net::Clock::now();
+  return ChatCallSpec{.facts = facts,
+                      .body = std::move(*body),
+                      .stream = stream,
+                      .model = request.model.empty() ? options.model : request.model,
+                      .started = now,
+                      .deadline = now + *timeout};
+}
+
+}  // namespace
+
+ChatModel::ChatModel(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
+
+std::string_view ChatModel::provider_key() const noexcept {
+  return state_->facts->options.provider_key;
+}
+std::string_view ChatModel::model_name() const noexcept {
+  return state_->facts->options.model;
+}
+double ChatModel::temperature() const noexcept {
+  return state_->facts->options.temperature;
+}
+std::optional<std::int64_t> ChatModel::max_tokens() const noexcept {
+  return state_->facts->options.max_tokens;
+}
+
+Result<ChatReply> ChatModel::invoke(const ChatRequest& request, const CallOptions& options) const {
+  return client::wait_for<ChatReply>(state_->runtime->parts(),
+                                     [&](std::function<void(Result<ChatReply>)> done) {
+                                       async_invoke(request, options, std::move(done));
+                                     });
+}
+
+Result<ChatReply> ChatModel::invoke(std::string_view user_message) const {
+  ChatRequest request;
+  request.messages.push_back(Message::user(std::string(user_message)));
+  return invoke(request);
+}
+
+Result<ChatStream> ChatModel::stream(const ChatRequest& request, const CallOptions& options) const {
+  return client::wait_for<ChatStream>(state_->runtime->parts(),
+                                      [&](std::function<void(Result<ChatStream>)> done) {
+                                        async_stream(request, options, std::move(done));
+                                      });
+}
+
+void ChatModel::async_invoke(ChatRequest request, CallOptions options,
+                             std::function<void(Result<ChatReply>)> done) const {
+  Runtime::Parts& parts = state_->runtime->parts();
+  auto spec = make_spec(state_->facts, request, options, false);
+  parts.loop.post([&parts, spec = std::move(spec), cancel = std::move(options.cancel),
+                   done = std::move(done)]() mutable {
+    if (!spec) return done(std::unexpected(std::move(spec.error())));
+    parts.loop.tasks().spawn(
+        client::run_invoke(parts, std::move(*spec), std::move(cancel), std::move(done)));
+  });
+}
+
+void ChatModel::async_stream(ChatRequest request, CallOptions options,
+                             std::function<void(Result<ChatStream>)> done) const {
+  Runtime::Parts& parts = state_->runtime->parts();
+  auto spec = make_spec(state_->facts, request, options, true);
+  auto opened = [runtime = std::weak_ptr(state_->runtime),
+                 done = std::move(done)](Result<std::shared_ptr<client::ChatStreamCall>> call) {
+    if (!call) return done(std::unexpected(std::move(call.error())));
+    auto alive = runtime.lock();
+    if (alive == nullptr) return done(std::unexpected(client::cancelled()));
+    done(ChatStream(std::make_shared<ChatStream::State>(std::move(alive), std::move(*call))));
+  };
+  parts.loop.post([&parts, spec = std::move(spec), cancel = std::move(options.cancel),
+                   opened = std::move(opened)]() mutable {
+    if (!spec) return opened(std::unexpected(std::move(spec.error())));
+    parts.loop.tasks().spawn(client::ChatStreamCall::run_open(
+        parts, std::move(*spec), std::move(cancel), std::move(opened)));
+  });
+}
+
+}  // namespace tollway

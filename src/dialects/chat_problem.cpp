@@ -1,0 +1,164 @@
+#include "dialects/chat_problem.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <string>
+
+#include "dialects/json_reader.hpp"
+
+namespace tollway::dialects {
+namespace {
+
+using simdjson::SUCCESS;
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+constexpr std::size_t words_max = 1000;
+constexpr int unstated_status = 502;
+
+// For a line of text: no control characters, and no more than a person reads.
+std::string tidy(std::string_view text) {
+  std::string out;
+  for (const char c : text.substr(0, words_max)) {
+    const bool control = static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
+    if (!control) {
+      out += c;
+    } else if (!out.empty() && out.back() != ' ') {
+      out += ' ';
+    }
+  }
+  // Not to end in the middle of a character.
+  if (text.size() > words_max) {
+    while (!out.empty() && !simdjson::validate_utf8(out)) out.pop_back();
+    out += "...";
+  }
+  return simdjson::validate_utf8(out) ? out : std::string();
+}
+
+struct Words {
+  std::string text;
+  std::string provider;      // who OpenRouter says it was
+  std::string provider_raw;  // what that one said, text or JSON
+};
+
+void read_metadata(const object& error, Words& words) {
+  object metadata;
+  if (error["metadata"].get(metadata) != SUCCESS) return;
+  read_text(metadata, "provider_name", words.provider);
+  read_text(metadata, "raw", words.provider_raw);
+}
+
+Words words_in(const object& answer) {
+  Words words;
+  object error;
+  if (answer["error"].get(error) == SUCCESS) {
+    read_text(error, "message", words.text);
+    read_metadata(error, words);
+  }
+  for (const char* const name : {"error", "message", "detail"}) {
+    if (words.text.empty()) read_text(answer, name, words.text);
+  }
+  return words;
+}
+
+// Reads `raw` as JSON of its own, which ends the life of what was parsed before.
+std::string inner_words(const std::string& raw) {
+  const auto inner = parse_object(raw);
+  if (!inner) return raw;
+  Words words = words_in(*inner);
+  return words.text.empty() ? raw : words.text;
+}
+
+std::string explain(Words words) {
+  std::string text = tidy(words.text);
+  if (words.provider_raw.empty()) return text;
+  const std::string inner = tidy(inner_words(words.provider_raw));
+  if (inner.empty() || inner == text) return text;
+  const std::string who = words.provider.empty() ? "the model's provider" : tidy(words.provider);
+  return fmt::format("{} ({}: {})", text, who, inner);
+}
+
+struct Kind {
+  Errc code;
+  Source source;
+  Retry retry;
+};
+
+Kind kind_of(int status) {
+  switch (status) {
+    case 400:
+    case 422:
+      return {Errc::bad_request, Source::client, Retry::never};
+    case 401:
+      return {Errc::unauthenticated, Source::client, Retry::never};
+    case 403:
+      return {Errc::forbidden, Source::client, Retry::never};
+    case 404:
+      return {Errc::not_found, Source::client, Retry::never};
+    case 413:
+      return {Errc::body_too_large, Source::client, Retry::never};
+    case 408:
+    case 429:
+      return {Errc::upstream_error, Source::upstream, Retry::same};
+    default:
+      return {Errc::upstream_error, Source::upstream, status >= 500 ? Retry::same : Retry::never};
+  }
+}
+
+Error make_problem(std::string_view provider, int status, std::string_view words) {
+  const Kind kind = kind_of(status);
+  std::string message = fmt::format("{} answered {}", provider, status);
+  if (!words.empty()) message += fmt::format(": {}", words);
+  if (status == 401) message += "; check the API key";
+  return {kind.code, kind.source, kind.retry, std::move(message), {}};
+}
+
+std::optional<int> stated_status(const object& answer) {
+  element code;
+  if (answer["error"]["code"].get(code) != SUCCESS) return {};
+  std::int64_t status = 0;
+  std::string_view digits;
+  if (code.get(digits) == SUCCESS) {
+    std::from_chars(digits.data(), digits.data() + digits.size(), status);
+  } else if (code.get(status) != SUCCESS) {
+    return {};
+  }
+  if (status < 400 || status > 599) return {};
+  return static_cast<int>(status);
+}
+
+}  // namespace
+
+Error problem_of_answer(std::string_view provider, int status, std::string_view body) {
+  if (status >= 300 && status < 400) {
+    return upstream_error(Errc::upstream_invalid,
+                          fmt::format("{} answered with a redirection ({}), which is not followed; "
+                                      "check the base URL",
+                                      provider, status))
+        .error();
+  }
+  if (const auto answer = parse_object(body)) {
+    return make_problem(provider, status, explain(words_in(*answer)));
+  }
+  const auto begin = body.find_first_not_of(" \t\r\n");
+  // A page of HTML says nothing in its first lines.
+  const bool text = begin != std::string_view::npos && body[begin] != '<';
+  return make_problem(provider, status, text ? tidy(body.substr(begin)) : "");
+}
+
+std::optional<Error> problem_in(std::string_view provider, const object& object) {
+  element error;
+  if (object["error"].get(error) != SUCCESS || error.is_null()) return {};
+  const int status = stated_status(object).value_or(unstated_status);
+  std::string words = explain(words_in(object));
+  if (words.empty()) words = "an error that it does not explain";
+  return make_problem(provider, status, words);
+}
+
+Error unexplained_problem(std::string_view provider) {
+  return make_problem(provider, unstated_status,
+                      "it stopped with an error that it does not explain");
+}
+
+}  // namespace tollway::dialects

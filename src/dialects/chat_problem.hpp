@@ -1,0 +1,27 @@
+// What a provider says when it failed, in the shapes that the vendors of OpenAI-like APIs use.
+#pragma once
+
+#include <simdjson.h>
+
+#include <optional>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace tollway::dialects {
+
+// The error that an answer with an error status is. Its code follows the status: unauthenticated,
+// forbidden, not_found, bad_request, body_too_large, else upstream_error; `retry` is same for 408,
+// 429 and 5xx, else never. The message names the provider and the status and quotes the provider's
+// own words, without control characters and bounded. `body` may be anything.
+[[nodiscard]] Error problem_of_answer(std::string_view provider, int status, std::string_view body);
+
+// The same of an answer or event that came with status 200: set where `object` says that it failed,
+// by a member "error" that is not null. Its "code" counts as the status where it is one, else 502.
+[[nodiscard]] std::optional<Error> problem_in(std::string_view provider,
+                                              const simdjson::dom::object& object);
+
+// Of an end that the provider calls an error without a word about it.
+[[nodiscard]] Error unexplained_problem(std::string_view provider);
+
+}  // namespace tollway::dialects

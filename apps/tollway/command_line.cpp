@@ -11,10 +11,16 @@
 
 #include "base/error.hpp"
 #include "base/nearest.hpp"
+#include "commands/chat.hpp"
 #include "commands/completions.hpp"
+#include "commands/doctor.hpp"
+#include "commands/keys.hpp"
 #include "commands/man.hpp"
+#include "commands/models.hpp"
+#include "commands/providers.hpp"
 #include "commands/replay.hpp"
 #include "commands/serve.hpp"
+#include "commands/settings.hpp"
 #include "exit_codes.hpp"
 #include "terminal/console.hpp"
 #include "terminal/safe_text.hpp"
@@ -103,6 +109,12 @@ void take_locale() {
 void add_commands(CLI::App& app, int& exit_code) {
   app.set_version_flag("--version", "tollway " TOLLWAY_VERSION);
   app.require_subcommand(1);
+  add_chat_command(app, exit_code);
+  add_models_command(app, exit_code);
+  add_providers_command(app, exit_code);
+  add_keys_command(app, exit_code);
+  add_settings_command(app, exit_code);
+  add_doctor_command(app, exit_code);
   add_serve_command(app, exit_code);
   add_replay_command(app, exit_code);
   add_completions_command(app, exit_code);

@@ -7,7 +7,8 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "settings/provider_definitions.hpp"
+#include "base/error.hpp"
+#include "base/nearest.hpp"
 #include "settings/serve_settings.hpp"
 
 namespace tollway {
@@ -27,23 +28,6 @@ fs::path config_directory() {
   if (const auto config_home = variable("XDG_CONFIG_HOME"))
     return fs::path(*config_home) / "tollway";
   return fs::path(variable("HOME").value_or(".")) / ".config" / "tollway";
-}
-
-// The settings of providers that only the user's folder knows.
-std::vector<SettingDefinition> definitions_of(const Providers& providers) {
-  std::vector<std::string> built_in;
-  for (const auto& provider : discover_providers().all) {
-    built_in.push_back(provider->info().provider_key);
-  }
-  std::vector<SettingDefinition> definitions;
-  for (const auto& provider : providers.all) {
-    const auto& info = provider->info();
-    if (std::ranges::find(built_in, info.provider_key) != built_in.end()) continue;
-    for (auto& definition : settings::provider_definitions(info.provider_key, info.provider_name)) {
-      definitions.push_back(std::move(definition));
-    }
-  }
-  return definitions;
 }
 
 }  // namespace
@@ -68,9 +52,19 @@ Paths paths_of(const SharedOptions& options) {
 }
 
 Result<std::shared_ptr<const Provider>> Installation::provider(std::string_view key) const {
-  if (!key.empty()) return get_provider_class(key, providers);
-  const auto set = snapshot.text("llm.provider").value_or("");
-  return get_provider_class(set.empty() ? fallback_provider : std::string_view(set), providers);
+  const std::string set = snapshot.text("llm.provider").value_or("");
+  const std::string_view wanted = !key.empty()   ? key
+                                  : !set.empty() ? std::string_view(set)
+                                                 : fallback_provider;
+  auto found = get_provider_class(wanted, providers);
+  if (found || found.error().code != Errc::not_found) return found;
+  // As keys are written here: in lower case.
+  std::vector<std::string> names;
+  for (const auto& provider : providers.all)
+    names.push_back(lower_key(provider->info().provider_key));
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  return client_error(Errc::not_found, fmt::format("no provider is called {}.{}", wanted,
+                                                   did_you_mean(wanted, candidates)));
 }
 
 Result<Installation> open_installation(const SharedOptions& options, terminal::Console& console) {
@@ -83,7 +77,11 @@ Result<Installation> open_installation(const SharedOptions& options, terminal::C
   Settings::Options how;
   how.data_directory = installation.paths.data_directory;
   how.config_file = installation.paths.config_file;
-  how.definitions = definitions_of(installation.providers);
+  how.definitions = provider_setting_definitions(installation.providers);
+  how.check_url = [providers = installation.providers](std::string_view key, std::string_view url,
+                                                       bool allow_private) {
+    return check_provider_url(key, url, allow_private, providers);
+  };
   auto opened = Settings::open(std::move(how));
   if (!opened) return std::unexpected(opened.error());
   installation.settings = std::move(*opened);

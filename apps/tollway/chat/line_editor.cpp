@@ -16,6 +16,8 @@ namespace {
 
 using terminal::Utf8Character;
 
+constexpr char end_of_input = 0x04;
+
 std::string narrow(std::wstring_view wide) {
   std::string text;
   for (const wchar_t c : wide) terminal::append_utf8(text, static_cast<char32_t>(c));
@@ -84,7 +86,8 @@ int LineEditor::Parts::next(wchar_t& into) {
     const auto count = ::read(STDIN_FILENO, &byte, 1);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return 0;
-    unread.push_back(byte);
+    // What a Ctrl-D becomes that was typed before the prompt took the terminal over.
+    unread.push_back(byte == '\0' ? end_of_input : byte);
     const auto character = terminal::first_character(unread);
     if (character.kind == Utf8Character::Kind::incomplete) continue;
     const bool valid = character.kind == Utf8Character::Kind::valid;

@@ -142,7 +142,11 @@ int run(Options& options) {
   terminal::Console console(options.shared.console());
   if (!options.price_max.empty()) {
     const auto price = Money::parse(options.price_max);
-    if (!price) return console.fail(price.error(), {}, exit_usage);
+    if (!price) {
+      Error refusal = price.error();
+      refusal.message.insert(0, "--max-price: ");
+      return console.fail(refusal, {}, exit_usage);
+    }
     options.filter.price_max = *price;
   }
   auto installation = open_installation(options.shared, console);

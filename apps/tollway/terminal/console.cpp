@@ -126,8 +126,9 @@ int Console::fail(const Error& error, const std::vector<std::string>& suggestion
     described["suggestions"] = json_texts(suggestions);
     print_json(json::object{{"error", std::move(described)}});
   } else {
-    note(fmt::format("tollway: {}{}", safe_line(error.message), did_you_mean(suggestions)),
-         Style::bad);
+    std::string message = safe_line(error.message);
+    if (!suggestions.empty() && message.ends_with('.')) message.pop_back();
+    note(fmt::format("tollway: {}{}", message, did_you_mean(suggestions)), Style::bad);
   }
   return exit_code;
 }

@@ -61,7 +61,7 @@ class Console {
   bool closed_ = false;
 };
 
-// " Did you mean a, b or c?"; empty for none.
+// ". Did you mean a, b or c?", to be appended; empty for none.
 [[nodiscard]] std::string did_you_mean(const std::vector<std::string>& suggestions);
 
 }  // namespace tollway::terminal

@@ -1,0 +1,22 @@
+// Times and durations as people write them.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tollway {
+
+// "90s", "15m", "24h", "7d", "0": nullopt for anything else and for more than ten years.
+[[nodiscard]] std::optional<std::chrono::seconds> parse_duration(std::string_view text);
+
+// "2026-11-23T09:06:20Z".
+[[nodiscard]] std::string utc_text(std::chrono::system_clock::time_point time);
+
+// The date of an HTTP header, "Mon, 23 Nov 2026 09:06:20 GMT" (RFC 9110, 5.6.7); nullopt for what
+// is none, the obsolete forms included.
+[[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_http_date(
+    std::string_view text);
+
+}  // namespace tollway

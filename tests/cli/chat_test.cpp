@@ -110,6 +110,19 @@ TEST_F(Chat, a_broken_stream_is_a_failure_that_shows_what_came) {
   EXPECT_THAT(finished.err, HasSubstr("tollway: "));
 }
 
+TEST_F(Chat, a_key_that_an_upstream_repeats_is_not_shown) {
+  const FaultUpstream upstream(FaultUpstream::answering([](const Request& request) {
+    return answer(401, "application/json",
+                  fmt::format(R"({{"error":{{"message":"who is {}?","code":401}}}})",
+                              request.headers.find("authorization").value_or("")));
+  }));
+  use_openrouter(upstream);
+  EXPECT_EQ(run({"chat", "-m", "author/model", "Hello"}).exit_code, 1);
+  EXPECT_EQ(run({"chat", "-m", "author/model", "--json", "Hello"}).exit_code, 1);
+  EXPECT_EQ(run({"providers", "openrouter", "--check"}).exit_code, 1);
+  EXPECT_EQ(run({"doctor"}).exit_code, 1);
+}
+
 TEST_F(Chat, a_missing_key_names_its_setting_and_variable) {
   environment_.erase("OPENROUTER_API_KEY");
   Finished finished = run({"chat", "Hello"});

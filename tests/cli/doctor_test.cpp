@@ -89,6 +89,16 @@ TEST_F(Doctor, tells_a_certificate_that_nobody_vouches_for) {
   EXPECT_THAT(text_at(finding(examine(1), "tls", "broken"), "/remedy"), HasSubstr("SSL_CERT_FILE"));
 }
 
+TEST_F(Doctor, trusts_the_authorities_it_is_given) {
+  const Authority authority;
+  const auto context = server_context(authority.issue({}));
+  const FaultUpstream upstream(with_clock(0s), {.ipv6 = false, .tls = context.get()});
+  use_openrouter(upstream);
+  replace_file(config() / "authority.pem", authority.pem());
+  environment_["SSL_CERT_FILE"] = (config() / "authority.pem").string();
+  EXPECT_EQ(text_at(finding(examine(0), "tls", "ok"), "/subject"), "openrouter");
+}
+
 TEST_F(Doctor, tells_a_clock_that_is_wrong) {
   const FaultUpstream upstream(with_clock(-600s));
   use_openrouter(upstream);

@@ -29,7 +29,7 @@ void signal_event(int descriptor) {
 
 }  // namespace
 
-Interrupts::Interrupts() {
+Interrupts::Interrupts(Idle idle) : idle_(idle) {
   const sigset_t set = interrupt_alone();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signals_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -73,9 +73,9 @@ void Interrupts::run() {
 
 void Interrupts::on_interrupt() {
   const std::lock_guard lock(mutex_);
-  if (answer_ == nullptr) return signal_event(pending_);
+  if (answer_ == nullptr && idle_ == Idle::wait) return signal_event(pending_);
   // Whoever presses twice does not want to wait for an orderly end.
-  if (answer_->interrupted()) ::_exit(exit_interrupted);
+  if (answer_ == nullptr || answer_->interrupted()) ::_exit(exit_interrupted);
   answer_->interrupt();
 }
 

@@ -1,6 +1,7 @@
 // Ctrl-C in a conversation: the first ends the answer under way, a second one the program.
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -11,7 +12,10 @@ namespace tollway::chat {
 // inherits that the signal is blocked. Everything but the constructor is thread-safe.
 class Interrupts {
  public:
-  Interrupts();
+  // What a Ctrl-C does while no answer is under way: wait to be taken, or end the process.
+  enum class Idle : std::uint8_t { wait, leave };
+
+  explicit Interrupts(Idle idle);
   ~Interrupts();
   Interrupts(const Interrupts&) = delete;
   Interrupts& operator=(const Interrupts&) = delete;
@@ -34,7 +38,7 @@ class Interrupts {
     std::stop_source stop_;
   };
 
-  // Readable once Ctrl-C came while no answer was under way; take() makes it unreadable again.
+  // Readable once a Ctrl-C waits to be taken; take() makes it unreadable again.
   [[nodiscard]] int descriptor() const noexcept { return pending_; }
   [[nodiscard]] bool take() noexcept;
 
@@ -42,6 +46,7 @@ class Interrupts {
   void run();
   void on_interrupt();
 
+  const Idle idle_;
   int signals_ = -1;  // signalfd
   int ending_ = -1;   // eventfd
   int pending_ = -1;  // eventfd

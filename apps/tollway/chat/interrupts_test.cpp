@@ -21,7 +21,7 @@ void wait_for_stop(std::stop_token token) {
 }
 
 [[noreturn]] void interrupt_twice() {
-  Interrupts interrupts;
+  Interrupts interrupts(Interrupts::Idle::wait);
   const Interrupts::Answer answer(interrupts);
   ::kill(::getpid(), SIGINT);
   wait_for_stop(answer.token());
@@ -34,8 +34,19 @@ TEST(Interrupts, the_first_stops_the_answer_and_the_second_ends_the_process) {
   EXPECT_EXIT(interrupt_twice(), testing::ExitedWithCode(exit_interrupted), "");
 }
 
+[[noreturn]] void interrupt_without_answer() {
+  const Interrupts interrupts(Interrupts::Idle::leave);
+  ::kill(::getpid(), SIGINT);
+  for (;;) ::pause();
+}
+
+TEST(Interrupts, without_an_answer_to_stop_one_is_enough) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(interrupt_without_answer(), testing::ExitedWithCode(exit_interrupted), "");
+}
+
 TEST(Interrupts, between_answers_they_wait_to_be_taken) {
-  Interrupts interrupts;
+  Interrupts interrupts(Interrupts::Idle::wait);
   EXPECT_FALSE(interrupts.take());
   ::kill(::getpid(), SIGINT);
   pollfd waited{interrupts.descriptor(), POLLIN, 0};

@@ -36,7 +36,8 @@ Result<std::string> standard_input() {
 }  // namespace
 
 Result<std::optional<std::string>> question_from(const std::vector<std::string>& words) {
-  if (words.empty() && ::isatty(STDIN_FILENO) == 1) return std::optional<std::string>();
+  const bool at_terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+  if (words.empty() && at_terminal) return std::optional<std::string>();
   std::string question;
   const std::vector<std::string> dash{"-"};
   for (const auto& word : words.empty() ? dash : words) {

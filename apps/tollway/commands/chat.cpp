@@ -150,11 +150,12 @@ int converse(const Context& context, ChatModel model) {
 }
 
 int run(const Options& options) {
-  // First of all, so that every thread inherits that SIGINT is taken care of.
   terminal::Console console(options.shared.console());
   auto question = chat::question_from(options.words);
   if (!question) return console.fail(question.error(), {}, exit_usage);
-  chat::Interrupts interrupts;
+  // Before any thread is made, so that all inherit that SIGINT is taken care of.
+  using Idle = chat::Interrupts::Idle;
+  chat::Interrupts interrupts(*question ? Idle::leave : Idle::wait);
   if (!*question && console.json()) {
     const Error refusal{.code = Errc::bad_request,
                         .source = Source::client,

@@ -115,6 +115,23 @@ TEST_F(Models, failures_and_nonsense_have_their_exit_codes) {
   EXPECT_EQ(text_at(only_document(refused.out), "/error/code"), "connect_failed");
 }
 
+TEST_F(Models, a_terminal_shows_that_a_list_is_waited_for) {
+  Signal shown_to_user;
+  const FaultUpstream upstream([&](UpstreamConnection& connection) {
+    while (connection.read_request()) {
+      static_cast<void>(connection.wait_for(shown_to_user));
+      connection.send(json_answer(R"({"data":[{"id":"author/model"}]})"));
+    }
+  });
+  use_openrouter(upstream);
+  const auto pty = start({"models"});
+  EXPECT_TRUE(pty->wait_for("Asking for models (1 s)"));
+  shown_to_user.set();
+  EXPECT_EQ(pty->wait_for_exit(), 0);
+  EXPECT_THAT(pty->lines().front(), testing::StartsWith("MODEL "));
+  keep(*pty);
+}
+
 TEST_F(Models, says_when_nothing_passes) {
   const Finished finished = run({"models", "no such thing"});
   EXPECT_EQ(finished.exit_code, 0);

@@ -63,8 +63,13 @@ Result<std::shared_ptr<const Provider>> Installation::provider(std::string_view 
   for (const auto& provider : providers.all)
     names.push_back(lower_key(provider->info().provider_key));
   const std::vector<std::string_view> candidates(names.begin(), names.end());
-  return client_error(Errc::not_found, fmt::format("no provider is called {}.{}", wanted,
-                                                   did_you_mean(wanted, candidates)));
+  std::string message =
+      fmt::format("no provider is called {}.{}", wanted, did_you_mean(wanted, candidates));
+  // It may be one of the user's own that could not be read.
+  for (const auto& problem : providers.problems) {
+    message += fmt::format(" Broken descriptor: {}", problem.message);
+  }
+  return client_error(Errc::not_found, std::move(message));
 }
 
 Result<Installation> open_installation(const SharedOptions& options, terminal::Console& console) {

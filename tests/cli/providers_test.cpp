@@ -53,8 +53,28 @@ TEST_F(ProvidersCommand, shows_descriptors_of_the_users_own_and_broken_ones) {
   const Finished finished = run({"providers"});
   EXPECT_EQ(finished.exit_code, 0);
   EXPECT_THAT(finished.err, HasSubstr("broken.toml:1:"));
+  EXPECT_THAT(run({"chat", "-p", "broken", "Hello"}).err, HasSubstr("broken.toml:1:"));
   const auto document = only_document(run({"providers", "--json"}).out);
   EXPECT_THAT(text_at(document, "/problems/0/path"), HasSubstr("broken.toml"));
+}
+
+TEST_F(ProvidersCommand, a_provider_of_the_users_own_works_like_the_others) {
+  const FaultUpstream upstream(openrouter_with(R"([{"id":"mine/model"}])", "From mine."));
+  const auto folder = config() / "tollway" / "providers";
+  std::filesystem::create_directories(folder);
+  replace_file(folder / "mine.toml",
+               fmt::format("key = \"mine\"\nname = \"Mine\"\nkind = \"local\"\n"
+                           "base_url = \"{}\"\n[api_key]\nuse = \"optional\"\n",
+                           upstream.url()));
+  EXPECT_EQ(run({"settings", "set", "llm.provider", "mine"}).exit_code, 0);
+  const std::string key = "mine-canary-77d0c1b2";
+  secrets_.push_back(key);
+  EXPECT_EQ(run_with_input({"keys", "add", "mine"}, key).exit_code, 0);
+  EXPECT_THAT(run({"models"}).out, HasSubstr("mine/model"));
+  const Finished finished = run({"chat", "-m", "mine/model", "Hello"});
+  EXPECT_EQ(finished.exit_code, 0) << finished.err;
+  EXPECT_EQ(finished.out, "From mine.\n");
+  EXPECT_EQ(upstream.request(1).headers.find("authorization"), "Bearer " + key);
 }
 
 TEST_F(ProvidersCommand, fits_narrow_terminals) {

@@ -102,6 +102,12 @@ TEST_F(Keys, may_be_checked_before_they_are_stored) {
   EXPECT_EQ(run_with_input({"keys", "add", "openrouter", "--check"}, first_key).exit_code, 0);
 }
 
+TEST_F(Keys, of_another_vendor_are_warned_about) {
+  const Finished finished = run_with_input({"keys", "add", "groq"}, first_key);
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_THAT(finished.err, HasSubstr("looks like one of OpenRouter"));
+}
+
 TEST_F(Keys, nonsense_is_refused) {
   EXPECT_EQ(run({"keys"}).exit_code, 2);
   EXPECT_EQ(run({"keys", "add"}).exit_code, 2);

@@ -59,6 +59,20 @@ TEST_F(ReferenceCommands, fish_completes_commands_options_and_choices) {
               testing::AllOf(testing::StartsWith("context\t"), HasSubstr("\ncreated\t")));
 }
 
+TEST_F(ReferenceCommands, are_installed_where_they_are_looked_for) {
+  const Finished finished =
+      run_script("\"" CMAKE_PROGRAM "\" --install \"" TOLLWAY_BUILD
+                 "\" --component program --prefix \"$HOME/usr\" > /dev/null && cd \"$HOME/usr\" "
+                 "&& find . -type f | sort && cmp share/man/man1/tollway.1 <(bin/tollway man)");
+  EXPECT_EQ(finished.exit_code, 0) << finished.err;
+  EXPECT_EQ(finished.out,
+            "./bin/tollway\n"
+            "./share/bash-completion/completions/tollway\n"
+            "./share/fish/vendor_completions.d/tollway.fish\n"
+            "./share/man/man1/tollway.1\n"
+            "./share/zsh/site-functions/_tollway\n");
+}
+
 TEST_F(ReferenceCommands, json_is_one_document) {
   EXPECT_THAT(text_at(only_document(run({"man", "--json"}).out), "/page"),
               HasSubstr(".TH TOLLWAY"));

@@ -103,6 +103,11 @@ int add(const Context& context) {
                                               .weight = context.options.weight,
                                               .key = std::move(*key)});
   if (!added) return fail(context, added.error());
+  // Another vendor's key, say: stored, but of no use.
+  const auto availability = (*provider)->is_available(context.installation.settings->snapshot());
+  if (info.is_cloud && !availability) {
+    context.console.note("warning: " + availability.reason, Style::warning);
+  }
   return print_key(context, *added);
 }
 

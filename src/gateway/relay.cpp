@@ -66,6 +66,13 @@ bool is_event_stream(std::string_view content_type) {
   return http::equals_ignoring_case(content_type.substr(0, event_stream.size()), event_stream);
 }
 
+// The client's own HTTP library would follow it, with the gateway's key in hand.
+net::Task<Result<>> refuse_redirection(int status) {
+  co_return upstream_error(
+      Errc::upstream_invalid,
+      fmt::format("the provider answered with a redirection ({}), which is not followed", status));
+}
+
 }  // namespace
 
 void append_relayed_headers(const http::Head& head, std::string& lines) {
@@ -78,27 +85,24 @@ void append_relayed_headers(const http::Head& head, std::string& lines) {
   }
 }
 
+net::Answer relayed_answer(const http::Head& head, std::string_view header_lines) {
+  return {.status = head.status(),
+          .content_type = head.find("content-type").value_or(std::string_view()),
+          .header_lines = header_lines};
+}
+
 net::Task<Result<>> relay(Request& request, net::ClientCall& call) {
   const http::Head& head = call.head();
   const int status = head.status();
-  if (status < 200 || (status >= 300 && status < 400)) {
-    // The client's own HTTP library would follow it, with the gateway's key in hand.
-    co_return upstream_error(
-        Errc::upstream_invalid,
-        fmt::format("the provider answered with a redirection ({}), which is not followed",
-                    status));
-  }
+  if (status < 200 || (status >= 300 && status < 400)) return refuse_redirection(status);
   std::string lines;
   lines.reserve(header_lines_usual);
   append_relayed_headers(head, lines);
   append_own_headers(request, lines);
-  const net::Answer answer{.status = status,
-                           .content_type = head.find("content-type").value_or(std::string_view()),
-                           .header_lines = lines};
-  auto relaying = status == 200 && is_event_stream(answer.content_type)
-                      ? relay_stream(request, call, answer)
-                      : relay_whole(request, call, answer);
-  co_return co_await std::move(relaying);
+  const auto content_type = head.find("content-type").value_or(std::string_view());
+  return status == 200 && is_event_stream(content_type)
+             ? relay_stream(request, call, std::move(lines))
+             : relay_whole(request, call, std::move(lines));
 }
 
 }  // namespace tollway::gateway

@@ -13,11 +13,15 @@ namespace tollway::gateway {
 // are the caller's to answer.
 [[nodiscard]] net::Task<Result<>> relay(Request& request, net::ClientCall& call);
 
-// relay() for an event stream (relay_stream.cpp) and for any other answer (relay_whole.cpp).
+// relay() for an event stream (relay_stream.cpp) and for any other answer (relay_whole.cpp), with
+// the header lines that go to the client.
 [[nodiscard]] net::Task<Result<>> relay_stream(Request& request, net::ClientCall& call,
-                                               const net::Answer& answer);
+                                               std::string header_lines);
 [[nodiscard]] net::Task<Result<>> relay_whole(Request& request, net::ClientCall& call,
-                                              net::Answer answer);
+                                              std::string header_lines);
+
+// The answer's head for the client. `header_lines` must last as long as it does.
+[[nodiscard]] net::Answer relayed_answer(const http::Head& head, std::string_view header_lines);
 
 // Appends the header lines that pass from an answer to the client: all but those of the connection,
 // those that the server writes itself, cookies, and the upstream's own policies for browsers.

@@ -19,21 +19,23 @@ constexpr auto tail_timeout = std::chrono::milliseconds(200);
 // (docs/decisions/0005).
 class StreamRelay {
  public:
-  StreamRelay(Request& request, net::ClientCall& call, const net::Answer& answer)
-      : request_(request),
-        call_(call),
-        answer_(answer),
-        dialect_(request.route->dialect()),
-        silence_(request.services.options.silence_before_comment) {}
-
-  [[nodiscard]] net::Task<Result<>> run();
+  static net::Task<Result<>> run(Request& request, net::ClientCall& call, std::string header_lines);
 
  private:
+  StreamRelay(Request& request, net::ClientCall& call, net::Answer answer)
+      : request_(request), call_(call), answer_(answer), dialect_(request.route->dialect()) {}
+
+  // What goes out now, and the beginning of an event that is held.
+  struct Cut {
+    std::string_view ready;
+    std::string_view rest;
+  };
+  [[nodiscard]] Result<Cut> take(const net::ClientCall::Piece& piece);
+  void hold(std::string_view rest);
   // Reads the events that are complete in `bytes`; returns how many bytes they take.
   std::size_t take_events(std::string_view bytes);
   void read_event(std::string_view block);
   void begin();
-  [[nodiscard]] net::Task<Result<>> take(std::string_view bytes);
   [[nodiscard]] net::Task<Result<>> send(std::string_view bytes);
   // The stream has told its end or its failure: whoever goes away now misses nothing.
   [[nodiscard]] bool said_all() const {
@@ -44,9 +46,8 @@ class StreamRelay {
 
   Request& request_;
   net::ClientCall& call_;
-  const net::Answer& answer_;
+  const net::Answer answer_;
   const dialects::Dialect& dialect_;
-  net::Duration silence_;
   net::TimePoint last_sent_ = net::Clock::now();
   http::SseCutter cutter_;
   bool at_start_ = true;
@@ -54,30 +55,28 @@ class StreamRelay {
   std::string scratch_;  // of parse_sse_event
 };
 
-net::Task<Result<>> StreamRelay::run() {
-  request_.streamed = true;
-  request_.exchange.release_body();
-  for (;;) {
-    auto reading = call_.read(last_sent_ + silence_);
+net::Task<Result<>> StreamRelay::run(Request& request, net::ClientCall& call,
+                                     std::string header_lines) {
+  StreamRelay relay(request, call, relayed_answer(call.head(), header_lines));
+  const auto silence = request.services.options.silence_before_comment;
+  request.streamed = true;
+  request.exchange.release_body();
+  Result<> going;
+  while (going && !request.progress.closed) {
+    auto reading = call.read(relay.last_sent_ + silence);
     const auto piece = co_await std::move(reading);
-    if (!piece && said_all()) break;
-    if (!piece) {
-      auto failing = fail(piece.error());
-      co_return co_await std::move(failing);
+    if (piece && piece->what == net::ClientCall::Read::end) break;
+    if (piece) request.recording.bytes(piece->bytes);
+    const auto cut = piece ? relay.take(*piece) : std::unexpected(piece.error());
+    if (!cut) {
+      going = std::unexpected(cut.error());
+    } else if (!cut->ready.empty()) {
+      auto sending = relay.send(cut->ready);
+      going = co_await std::move(sending);
     }
-    if (piece->what == net::ClientCall::Read::end) break;
-    request_.recording.bytes(piece->bytes);
-    // Comments stand between events, for nothing of a held one has gone out.
-    auto sending =
-        piece->what == net::ClientCall::Read::quiet ? send(silence_comment) : take(piece->bytes);
-    if (auto sent = co_await std::move(sending); !sent) {
-      if (said_all()) break;
-      auto failing = fail(sent.error());
-      co_return co_await std::move(failing);
-    }
-    if (request_.progress.closed) break;
+    if (cut) relay.hold(cut->rest);
   }
-  auto ending = end();
+  auto ending = going || relay.said_all() ? relay.end() : relay.fail(std::move(going.error()));
   co_return co_await std::move(ending);
 }
 
@@ -111,29 +110,30 @@ void StreamRelay::read_event(std::string_view block) {
   }
 }
 
-net::Task<Result<>> StreamRelay::take(std::string_view bytes) {
-  const bool holding = !held_.empty();
-  if (holding) {
+Result<StreamRelay::Cut> StreamRelay::take(const net::ClientCall::Piece& piece) {
+  // Comments stand between events, for nothing of a held one has gone out.
+  if (piece.what == net::ClientCall::Read::quiet) return Cut{silence_comment, held_};
+  std::string_view bytes = piece.bytes;
+  if (!held_.empty()) {
     held_ += bytes;
     bytes = held_;
   }
   const std::size_t ready = take_events(bytes);
-  if (bytes.size() - ready > limits::sse_event_bytes_max) {
-    co_return upstream_error(Errc::upstream_too_large,
-                             fmt::format("the provider sent an event of more than {} bytes",
-                                         limits::sse_event_bytes_max));
+  if (bytes.size() - ready <= limits::sse_event_bytes_max) {
+    return Cut{bytes.substr(0, ready), bytes.substr(ready)};
   }
-  if (ready > 0) {
-    auto sending = send(bytes.substr(0, ready));
-    if (auto sent = co_await std::move(sending); !sent) co_return sent;
+  return upstream_error(
+      Errc::upstream_too_large,
+      fmt::format("the provider sent an event of more than {} bytes", limits::sse_event_bytes_max));
+}
+
+void StreamRelay::hold(std::string_view rest) {
+  if (held_.empty()) {
+    held_ = rest;
+    return;
   }
-  if (holding) {
-    held_.erase(0, ready);
-    if (held_.empty()) held_.shrink_to_fit();
-  } else {
-    held_ = bytes.substr(ready);
-  }
-  co_return Result<>{};
+  held_.erase(0, held_.size() - rest.size());
+  if (held_.empty()) held_.shrink_to_fit();
 }
 
 // The answer begins with its first event: what fails before is still a plain error.
@@ -201,10 +201,8 @@ net::Task<Result<>> StreamRelay::fail(Error error) {
 }  // namespace
 
 net::Task<Result<>> relay_stream(Request& request, net::ClientCall& call,
-                                 const net::Answer& answer) {
-  StreamRelay relay(request, call, answer);
-  auto running = relay.run();
-  co_return co_await std::move(running);
+                                 std::string header_lines) {
+  return StreamRelay::run(request, call, std::move(header_lines));
 }
 
 }  // namespace tollway::gateway

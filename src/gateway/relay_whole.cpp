@@ -27,13 +27,14 @@ int status_of_error_in(const simdjson::dom::object& object) {
 // An answer that is held until it is complete, so that garbage becomes a clean error instead.
 class WholeRelay {
  public:
-  WholeRelay(Request& request, net::ClientCall& call, net::Answer answer)
-      : request_(request), call_(call), answer_(answer) {}
-
-  [[nodiscard]] net::Task<Result<>> run();
+  static net::Task<Result<>> run(Request& request, net::ClientCall& call, std::string header_lines);
 
  private:
-  [[nodiscard]] net::Task<Result<>> take(const net::ClientCall::Piece& piece);
+  WholeRelay(Request& request, net::Answer answer) : request_(request), answer_(answer) {}
+
+  // Holds the bytes. True when there is something to send before more is read.
+  [[nodiscard]] bool hold(const net::ClientCall::Piece& piece);
+  [[nodiscard]] net::Task<Result<>> send_due(std::string_view bytes);
   [[nodiscard]] net::Task<Result<>> send(std::string_view bytes);
   [[nodiscard]] Result<> check();
   void read_tail();
@@ -44,54 +45,57 @@ class WholeRelay {
   }
 
   Request& request_;
-  net::ClientCall& call_;
   net::Answer answer_;
   net::TimePoint next_padding_;
   std::string held_;      // the answer so far, or the tail of one that is passing
   bool passing_ = false;  // too large to hold: bytes go out as they come
 };
 
-net::Task<Result<>> WholeRelay::run() {
-  keep_alive_later();
-  for (;;) {
-    auto reading = call_.read(next_padding_);
+net::Task<Result<>> WholeRelay::run(Request& request, net::ClientCall& call,
+                                    std::string header_lines) {
+  WholeRelay relay(request, relayed_answer(call.head(), header_lines));
+  relay.keep_alive_later();
+  for (bool last = false; !last;) {
+    auto reading = call.read(relay.next_padding_);
     const auto piece = co_await std::move(reading);
     if (!piece) {
-      auto failing = fail(piece.error());
+      auto failing = relay.fail(piece.error());
       co_return co_await std::move(failing);
     }
-    if (piece->what == net::ClientCall::Read::end) break;
-    request_.recording.bytes(piece->bytes);
-    auto taking = take(*piece);
-    if (auto taken = co_await std::move(taking); !taken) co_return taken;
+    request.recording.bytes(piece->bytes);
+    last = piece->last;
+    if (!relay.hold(*piece)) continue;
+    auto sending = relay.send_due(piece->bytes);
+    if (auto sent = co_await std::move(sending); !sent) co_return sent;
   }
-  auto ending = end();
+  auto ending = relay.end();
   co_return co_await std::move(ending);
 }
 
-net::Task<Result<>> WholeRelay::take(const net::ClientCall::Piece& piece) {
+bool WholeRelay::hold(const net::ClientCall::Piece& piece) {
+  held_ += piece.bytes;
+  if (passing_) return !piece.bytes.empty();
+  if (held_.size() > limits::held_answer_bytes_max) return true;
+  // A slow answer with an error status is not padded: its status is still to be told.
+  return !piece.last && answer_.status == 200 && net::Clock::now() >= next_padding_;
+}
+
+net::Task<Result<>> WholeRelay::send_due(std::string_view bytes) {
   if (passing_) {
-    if (piece.bytes.empty()) co_return Result<>{};
-    held_ += piece.bytes;
     if (held_.size() > 2 * tail_bytes) held_.erase(0, held_.size() - tail_bytes);
-    auto sending = send(piece.bytes);
+    auto sending = send(bytes);
     co_return co_await std::move(sending);
   }
-  held_ += piece.bytes;
-  if (held_.size() > limits::held_answer_bytes_max) {
-    passing_ = true;
-    auto sending = send(held_);
-    auto sent = co_await std::move(sending);
-    held_.erase(0, held_.size() - tail_bytes);
-    co_return sent;
-  }
-  // A slow answer with an error status is not padded: its status is still to be told.
-  if (answer_.status == 200 && net::Clock::now() >= next_padding_) {
+  if (held_.size() <= limits::held_answer_bytes_max) {
     keep_alive_later();
     auto sending = send(padding);
     co_return co_await std::move(sending);
   }
-  co_return Result<>{};
+  passing_ = true;
+  auto sending = send(held_);
+  auto sent = co_await std::move(sending);
+  held_.erase(0, held_.size() - tail_bytes);
+  co_return sent;
 }
 
 net::Task<Result<>> WholeRelay::send(std::string_view bytes) {
@@ -172,10 +176,8 @@ net::Task<Result<>> WholeRelay::fail(Error error) {
 
 }  // namespace
 
-net::Task<Result<>> relay_whole(Request& request, net::ClientCall& call, net::Answer answer) {
-  WholeRelay relay(request, call, answer);
-  auto running = relay.run();
-  co_return co_await std::move(running);
+net::Task<Result<>> relay_whole(Request& request, net::ClientCall& call, std::string header_lines) {
+  return WholeRelay::run(request, call, std::move(header_lines));
 }
 
 }  // namespace tollway::gateway

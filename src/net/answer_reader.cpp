@@ -93,7 +93,8 @@ Result<AnswerReader::Content> AnswerReader::next() {
     used_ = step->consumed;
     const auto bytes = decode(buffer_.unread().substr(0, step->payload));
     if (!bytes) return std::unexpected(bytes.error());
-    if (!bytes->empty()) return Content{.bytes = *bytes};
+    if (!bytes->empty())
+      return Content{.bytes = *bytes, .end = parser_.message_complete() && check_decoded_whole()};
   }
   if (!parser_.message_complete()) return Content{};
   if (const auto whole = check_decoded_whole(); !whole) return std::unexpected(whole.error());

@@ -35,7 +35,7 @@ class AnswerReader {
 
   struct Content {
     std::string_view bytes;  // decoded; empty: more must be received
-    bool end = false;        // nothing more comes
+    bool end = false;        // nothing comes after them
   };
   // All content received so far; valid until prepare() or the next call.
   [[nodiscard]] Result<Content> next();

@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -67,6 +66,7 @@ class ClientCall {
   struct Piece {
     Read what = Read::end;
     std::string_view bytes;  // as they came, unchunked, decoded; valid until the next call
+    bool last = false;       // nothing but the end follows: there is no need to read it
   };
   // The next content of the answer. Truncation is an error, never an end. All that one system call
   // brought is returned together.
@@ -86,7 +86,7 @@ class ClientCall {
   void hold(std::unique_ptr<PooledConnection> connection);
   [[nodiscard]] Task<Result<>> exchange(const ClientRequest& request);
   [[nodiscard]] Task<Result<>> exchange_large(const ClientRequest& request);
-  [[nodiscard]] Task<> upload(std::span<const asio::const_buffer> buffers, Upload& upload);
+  [[nodiscard]] Task<> upload(WriteBuffers bytes, Upload& upload);
   [[nodiscard]] Task<Result<>> receive_head();
   void wait_from(TimePoint start, Duration limit, const char* what);
   void note_sent();

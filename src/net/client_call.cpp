@@ -1,10 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <memory>
-#include <span>
 #include <utility>
 
 #include "net/client_pool.hpp"
@@ -87,9 +85,12 @@ Task<Result<>> ClientCall::exchange(const ClientRequest& request) {
     auto exchanging = exchange_large(request);
     co_return co_await std::move(exchanging);
   }
-  const std::array buffers{asio::buffer(request.head), asio::buffer(request.body)};
-  auto writing = connection_->socket.write(buffers);
-  auto written = co_await std::move(writing);
+  WriteBuffers bytes{request.head, request.body};
+  auto written = connection_->socket.write_now(bytes);
+  if (written && !bytes.empty()) {
+    auto writing = connection_->socket.write(bytes);
+    written = co_await std::move(writing);
+  }
   if (written) {
     note_sent();
   } else if (written.error().code != Errc::connection_lost) {
@@ -106,8 +107,7 @@ Task<Result<>> ClientCall::exchange(const ClientRequest& request) {
 Task<Result<>> ClientCall::exchange_large(const ClientRequest& request) {
   Socket& socket = connection_->socket;
   Upload upload(socket.loop());
-  const std::array buffers{asio::buffer(request.head), asio::buffer(request.body)};
-  socket.loop().tasks().spawn(this->upload(buffers, upload));
+  socket.loop().tasks().spawn(this->upload({request.head, request.body}, upload));
   auto receiving = receive_head();
   auto received = co_await std::move(receiving);
   // An upstream that refuses the request does not need the rest of it (tests.md U26).
@@ -125,13 +125,13 @@ Task<Result<>> ClientCall::exchange_large(const ClientRequest& request) {
   co_return received;
 }
 
-Task<> ClientCall::upload(std::span<const asio::const_buffer> buffers, Upload& upload) {
+Task<> ClientCall::upload(WriteBuffers bytes, Upload& upload) {
   const auto end = [](Upload* ending) {
     ending->done = true;
     ending->ended.set();
   };
   const std::unique_ptr<Upload, decltype(end)> ending(&upload, end);  // on every way out
-  auto writing = connection_->socket.write(buffers);
+  auto writing = connection_->socket.write(bytes);
   upload.result = co_await std::move(writing);
   if (upload.result) note_sent();
 }
@@ -159,11 +159,9 @@ Task<Result<ClientCall::Piece>> ClientCall::read(std::optional<TimePoint> wake_a
       let_go();
       co_return std::unexpected(std::move(content.error()));
     }
-    if (!content->bytes.empty()) co_return Piece{Read::bytes, content->bytes};
-    if (content->end) {
-      let_go();
-      co_return Piece{};
-    }
+    if (content->end) let_go();
+    if (!content->bytes.empty()) co_return Piece{Read::bytes, content->bytes, content->end};
+    if (content->end) co_return Piece{.what = Read::end, .bytes = {}, .last = true};
     if (!connection_) co_return upstream_error(Errc::connection_lost, "the answer has broken off");
 
     Socket& socket = connection_->socket;
@@ -172,7 +170,7 @@ Task<Result<ClientCall::Piece>> ClientCall::read(std::optional<TimePoint> wake_a
     auto reading = socket.read_some(answer_->prepare(), wake_at);
     const auto size = co_await std::move(reading);
     socket.clear_deadline();
-    if (size && *size == 0) co_return Piece{Read::quiet, {}};
+    if (size && *size == 0) co_return Piece{.what = Read::quiet, .bytes = {}};
     quiet_since_.reset();
     if (size) {
       answer_->received(*size);

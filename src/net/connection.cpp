@@ -117,9 +117,7 @@ Task<> Connection::refuse(Error error) {
   const std::string body = handler_.error_body(error, status);
   write_head(Answer{.status = status, .content_type = "application/json", .header_lines = {}},
              body.size());
-  const std::array buffers{asio::const_buffer(asio::buffer(out_head_)),
-                           asio::const_buffer(asio::buffer(body))};
-  auto sending = send(buffers);
+  auto sending = send({out_head_, body}, Then::finished);
   const auto sent = co_await std::move(sending);
   if (!sent) co_return;
   auto lingering = linger();
@@ -205,7 +203,7 @@ Result<bool> Connection::take_body(std::size_t bytes_max) {
 Task<Result<>> Connection::read_more_body() {
   if (wants_continue() && body_size_ == 0) {
     continue_sent_ = true;
-    auto sending = socket_.write(asio::buffer(interim_continue));
+    auto sending = socket_.write({interim_continue});
     const auto sent = co_await std::move(sending);
     if (!sent) co_return std::unexpected(sent.error());
   }
@@ -226,11 +224,15 @@ bool Connection::wants_continue() const noexcept {
   return expect && http::equals_ignoring_case(*expect, "100-continue");
 }
 
-Task<Result<>> Connection::send(std::span<const asio::const_buffer> buffers) {
-  socket_.set_deadline(Clock::now() + options_.write_timeout, "sending to the client");
-  auto writing = socket_.write(buffers);
-  auto written = co_await std::move(writing);
-  socket_.clear_deadline();
+Task<Result<>> Connection::send(WriteBuffers bytes, Then then) {
+  auto written = socket_.write_now(bytes);
+  if (written && !bytes.empty()) {
+    socket_.set_deadline(Clock::now() + options_.write_timeout, "sending to the client");
+    auto writing = socket_.write(bytes);
+    written = co_await std::move(writing);
+    socket_.clear_deadline();
+  }
+  if (then == Then::finished) finished_ = written.has_value();
   co_return written;
 }
 

@@ -1,6 +1,7 @@
 // One client's connection: requests in, one exchange after another.
 #pragma once
 
+#include <array>
 #include <boost/intrusive/list.hpp>
 #include <memory>
 #include <optional>
@@ -42,8 +43,9 @@ class Connection : public boost::intrusive::list_base_hook<
   [[nodiscard]] Task<Result<>> read_more_body();
   [[nodiscard]] bool wants_continue() const noexcept;
   void write_head(const Answer& answer, std::optional<std::size_t> content_length);
-  [[nodiscard]] Task<Result<>> send(std::span<const asio::const_buffer> buffers);
-  [[nodiscard]] Task<Result<>> write_chunk(std::string_view bytes, bool last);
+  enum class Then : std::uint8_t { more, finished };
+  [[nodiscard]] Task<Result<>> send(WriteBuffers bytes, Then then);
+  [[nodiscard]] Task<Result<>> write_chunk(std::string_view bytes, Then then);
   static void on_watch_due(void* self);
   static void on_peer_gone(void* self);
 
@@ -54,6 +56,7 @@ class Connection : public boost::intrusive::list_base_hook<
   ReadBuffer in_;
   http::MessageParser parser_{http::MessageParser::Kind::request};
   std::string out_head_;
+  std::array<char, 20> size_line_;  // of the chunk on its way out
 
   // The exchange under way.
   std::optional<Abort> abort_;

@@ -148,7 +148,7 @@ bool uses_proxy(const ProxySettings& settings, const http::Origin& origin) {
 Task<Result<>> open_tunnel(Socket& socket, const ProxySettings& settings,
                            const http::Origin& origin) {
   const std::string head = connect_head(settings, origin);
-  auto writing = socket.write(asio::buffer(head));
+  auto writing = socket.write({head});
   if (auto written = co_await std::move(writing); !written) co_return written;
 
   AnswerReader answer;

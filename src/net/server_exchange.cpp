@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <ctime>
+#include <utility>
 
 #include "http/head_writer.hpp"
 #include "net/connection.hpp"
@@ -107,12 +108,8 @@ Task<Result<>> ServerExchange::respond(Answer answer, std::string_view body) {
   connection_.begun_ = true;
   connection_.write_head(answer, body.size());
   const bool omit = connection_.head_only_ || has_no_body(answer.status);
-  const std::array buffers{asio::const_buffer(asio::buffer(connection_.out_head_)),
-                           asio::const_buffer(asio::buffer(omit ? std::string_view() : body))};
-  auto sending = connection_.send(buffers);
-  auto sent = co_await std::move(sending);
-  connection_.finished_ = sent.has_value();
-  co_return sent;
+  return connection_.send({connection_.out_head_, omit ? std::string_view() : body},
+                          Connection::Then::finished);
 }
 
 void ServerExchange::begin(const Answer& answer) {
@@ -123,47 +120,29 @@ void ServerExchange::begin(const Answer& answer) {
 }
 
 Task<Result<>> ServerExchange::flush_head() {
-  if (!connection_.head_pending_) co_return Result<>{};
-  connection_.head_pending_ = false;
-  const std::array buffers{asio::const_buffer(asio::buffer(connection_.out_head_))};
-  auto sending = connection_.send(buffers);
-  co_return co_await std::move(sending);
+  return connection_.write_chunk({}, Connection::Then::more);
 }
 
 Task<Result<>> ServerExchange::write(std::string_view bytes) {
-  if (bytes.empty() || connection_.head_only_) return flush_head();
-  return connection_.write_chunk(bytes, false);
+  return connection_.write_chunk(bytes, Connection::Then::more);
 }
 
 Task<Result<>> ServerExchange::finish(std::string_view last) {
-  auto writing = connection_.head_only_ ? flush_head() : connection_.write_chunk(last, true);
-  auto written = co_await std::move(writing);
-  connection_.finished_ = written.has_value();
-  co_return written;
+  return connection_.write_chunk(last, Connection::Then::finished);
 }
 
-Task<Result<>> Connection::write_chunk(std::string_view bytes, bool last) {
-  std::array<char, 20> size_line;
-  std::size_t size_line_length = 0;
-  if (chunked_ && !bytes.empty()) {
-    char* const end =
-        std::to_chars(size_line.data(), size_line.data() + size_line.size() - 2, bytes.size(), 16)
-            .ptr;
-    end[0] = '\r';
-    end[1] = '\n';
-    size_line_length = static_cast<std::size_t>(end + 2 - size_line.data());
-  }
-  std::string_view tail;
-  if (chunked_) {
-    tail = bytes.empty() ? (last ? "0\r\n\r\n" : "") : (last ? "\r\n0\r\n\r\n" : "\r\n");
-  }
-  const std::array buffers{
-      asio::const_buffer(asio::buffer(head_pending_ ? std::string_view(out_head_) : "")),
-      asio::const_buffer(size_line.data(), size_line_length),
-      asio::const_buffer(asio::buffer(bytes)), asio::const_buffer(asio::buffer(tail))};
-  head_pending_ = false;
-  auto sending = send(buffers);
-  co_return co_await std::move(sending);
+Task<Result<>> Connection::write_chunk(std::string_view bytes, Then then) {
+  const std::string_view head =
+      std::exchange(head_pending_, false) ? out_head_ : std::string_view();
+  if (head_only_) return send({head}, then);
+  if (!chunked_) return send({head, bytes}, then);
+  const bool last = then == Then::finished;
+  if (bytes.empty()) return send({head, last ? "0\r\n\r\n" : ""}, then);
+  char* const begin = size_line_.data();
+  char* end = std::to_chars(begin, begin + size_line_.size() - 2, bytes.size(), 16).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  return send({head, {begin, end}, bytes, last ? "\r\n0\r\n\r\n" : "\r\n"}, then);
 }
 
 bool ServerExchange::begun() const noexcept {

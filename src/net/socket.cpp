@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <cassert>
 
 namespace tollway::net {
 namespace {
@@ -124,41 +123,30 @@ Task<Result<std::size_t>> Socket::read_some(std::span<char> into,
   co_return fail_with(code, "reading");
 }
 
-Task<Result<>> Socket::write(asio::const_buffer bytes) {
-  const std::array one{bytes};
-  auto writing = write(std::span<const asio::const_buffer>(one));
-  co_return co_await std::move(writing);
+Result<> Socket::write_now(WriteBuffers& bytes) {
+  if (error_) return std::unexpected(*error_);
+  if (write_error_) return std::unexpected(*write_error_);
+  if (tls_ || bytes.empty()) return {};
+  boost::system::error_code code;
+  bytes.consume(socket_.write_some(bytes.left(), code));
+  // The kernel's buffer is full, so waiting is what there is to do: back-pressure.
+  if (code && !is_would_block(code)) return fail_writing(code);
+  return {};
 }
 
-Task<Result<>> Socket::write(std::span<const asio::const_buffer> buffers) {
-  if (error_) co_return std::unexpected(*error_);
-  if (write_error_) co_return std::unexpected(*write_error_);
+Task<Result<>> Socket::write(WriteBuffers bytes) {
+  if (auto written = write_now(bytes); !written) co_return written;
   if (tls_) {
-    auto writing = write_tls(buffers);
+    auto writing = write_tls(bytes.left());
     co_return co_await std::move(writing);
   }
-  constexpr std::size_t buffers_max = 8;
-  std::array<asio::const_buffer, buffers_max> left;
-  assert(buffers.size() <= buffers_max);
-  std::size_t count = 0;
-  for (const auto& buffer : buffers) {
-    if (buffer.size() > 0) left[count++] = buffer;
-  }
-  std::size_t first = 0;
-  while (first < count) {
-    const auto rest = std::span(left).subspan(first, count - first);
-    boost::system::error_code code;
-    std::size_t size = socket_.write_some(rest, code);
-    if (is_would_block(code)) {
-      // The kernel's buffer is full, so waiting is what there is to do: back-pressure.
-      std::tie(code, size) = co_await socket_.async_write_some(rest, as_tuple);
-      if (error_) co_return std::unexpected(*error_);
-    }
+  while (!bytes.empty()) {
+    const auto [code, size] = co_await socket_.async_write_some(bytes.left(), as_tuple);
+    bytes.consume(size);
+    if (error_) co_return std::unexpected(*error_);
     if (code && !(code == asio::error::operation_aborted && woken_)) {
       co_return fail_writing(code);
     }
-    while (first < count && size >= left[first].size()) size -= left[first++].size();
-    if (first < count) left[first] += size;
   }
   co_return Result<>{};
 }

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "net/loop.hpp"
+#include "net/write_buffers.hpp"
 
 namespace tollway::net {
 
@@ -48,9 +49,11 @@ class Socket {
   // An orderly end: for TLS, one that was announced by close_notify.
   [[nodiscard]] bool closed_by_peer() const noexcept { return closed_by_peer_; }
 
-  // Writes all of it, in one system call where the kernel takes it.
-  [[nodiscard]] Task<Result<>> write(asio::const_buffer bytes);
-  [[nodiscard]] Task<Result<>> write(std::span<const asio::const_buffer> buffers);
+  // Writes what the kernel takes at once, in one system call, and takes it off `bytes`. TLS writes
+  // nothing here. What is left is write()'s, so that only those wait who have to.
+  [[nodiscard]] Result<> write_now(WriteBuffers& bytes);
+  // Writes all of it.
+  [[nodiscard]] Task<Result<>> write(WriteBuffers bytes);
 
   // Ends every operation under way and to come with this error. Safe at any time.
   void fail(Error reason);

@@ -61,6 +61,7 @@ Result<std::string> answer_to(const Question& question) {
     ranked.resize(std::min(ranked.size(), static_cast<std::size_t>(top->get_int64())));
   }
   std::vector<std::string> results;
+  results.reserve(ranked.size());
   for (const Ranked& document : ranked) {
     results.push_back(object({{"index", std::to_string(document.index)},
                               {"relevance_score", fmt::format("{:.6f}", document.score)},

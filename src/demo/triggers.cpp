@@ -29,7 +29,9 @@ bool apply(std::string_view name, std::optional<std::string_view> value, Trigger
   }
   if (name == "slow" && value) {
     const auto seconds = to_number<double>(*value);
-    if (!seconds || !(*seconds >= 0 && *seconds <= slow_seconds_max)) return false;
+    // NaN is neither.
+    const bool in_range = seconds && *seconds >= 0 && *seconds <= slow_seconds_max;
+    if (!in_range) return false;
     triggers.slow = std::chrono::milliseconds(std::llround(*seconds * 1000));
     return true;
   }

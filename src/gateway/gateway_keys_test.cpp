@@ -12,7 +12,7 @@ namespace tollway::gateway {
 namespace {
 
 class GatewayKeysTest : public testing::Test {
- protected:
+ public:
   GatewayKeysTest() {
     std::string pattern = testing::TempDir() + "gateway-keys-XXXXXX";
     directory_ = ::mkdtemp(pattern.data());

@@ -40,25 +40,25 @@ struct IgnoreAll {
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
   using error_code = boost::json::error_code;
-  using text = boost::json::string_view;
+  using Text = boost::json::string_view;
   bool on_document_begin(error_code&) { return true; }
   bool on_document_end(error_code&) { return true; }
   bool on_object_begin(error_code&) { return true; }
   bool on_object_end(std::size_t, error_code&) { return true; }
   bool on_array_begin(error_code&) { return true; }
   bool on_array_end(std::size_t, error_code&) { return true; }
-  bool on_key_part(text, std::size_t, error_code&) { return true; }
-  bool on_key(text, std::size_t, error_code&) { return true; }
-  bool on_string_part(text, std::size_t, error_code&) { return true; }
-  bool on_string(text, std::size_t, error_code&) { return true; }
-  bool on_number_part(text, error_code&) { return true; }
-  bool on_int64(std::int64_t, text, error_code&) { return true; }
-  bool on_uint64(std::uint64_t, text, error_code&) { return true; }
-  bool on_double(double, text, error_code&) { return true; }
+  bool on_key_part(Text, std::size_t, error_code&) { return true; }
+  bool on_key(Text, std::size_t, error_code&) { return true; }
+  bool on_string_part(Text, std::size_t, error_code&) { return true; }
+  bool on_string(Text, std::size_t, error_code&) { return true; }
+  bool on_number_part(Text, error_code&) { return true; }
+  bool on_int64(std::int64_t, Text, error_code&) { return true; }
+  bool on_uint64(std::uint64_t, Text, error_code&) { return true; }
+  bool on_double(double, Text, error_code&) { return true; }
   bool on_bool(bool, error_code&) { return true; }
   bool on_null(error_code&) { return true; }
-  bool on_comment_part(text, error_code&) { return true; }
-  bool on_comment(text, error_code&) { return true; }
+  bool on_comment_part(Text, error_code&) { return true; }
+  bool on_comment(Text, error_code&) { return true; }
 };
 
 std::unexpected<Error> malformed(std::string_view body) {

@@ -35,8 +35,7 @@ TEST(MessageParser, C05_refuses_ambiguous_framing) {
            "Transfer-Encoding: chunked;q=1\r\n",
            "Transfer-Encoding: identity\r\n",
            "Transfer-Encoding:\r\n",
-           "Transfer-Encoding:\x0b"
-           "chunked\r\n",
+           "Transfer-Encoding:\013chunked\r\n",
            "Transfer-Encoding: chunked\r\n \r\n",
            "Transfer-Encoding:\r\n chunked\r\n",
            " Transfer-Encoding: chunked\r\n",

@@ -24,7 +24,8 @@ TEST(Head, only_letters_have_a_case) {
       const bool equal = lower(left) == lower(right);
       for (const std::size_t size : {1, 7, 8, 9, 16, 21}) {
         for (const std::size_t at : {std::size_t{0}, size / 2, size - 1}) {
-          std::string one(size, 'x'), other(size, 'X');
+          std::string one(size, 'x');
+          std::string other(size, 'X');
           one[at] = static_cast<char>(left);
           other[at] = static_cast<char>(right);
           ASSERT_EQ(equals_ignoring_case(one, other), equal) << left << " " << right << " " << size;

@@ -98,8 +98,8 @@ inline bool same(const Outcome& left, const Outcome& right) {
 // In one read, byte by byte, and in two reads cut at every place. An outcome that depends on it is
 // an error that no test expects.
 inline Outcome parse(Kind kind, std::string_view wire, MessageParser::Limits limits = {}) {
-  const Outcome whole = parse_cut(kind, wire, {wire.size()}, limits);
-  const Outcome differs{{"differs when cut"}, {"differs when cut"}, "differs when cut"};
+  Outcome whole = parse_cut(kind, wire, {wire.size()}, limits);
+  Outcome differs{{"differs when cut"}, {"differs when cut"}, "differs when cut"};
   if (!same(parse_cut(kind, wire, every_byte(wire), limits), whole)) return differs;
   for (const std::size_t cut : every_byte(wire)) {
     if (!same(parse_cut(kind, wire, {cut, wire.size()}, limits), whole)) return differs;

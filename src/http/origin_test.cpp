@@ -63,9 +63,8 @@ TEST(Origin, S01_hosts_in_disguise_are_refused) {
         "127.0.0.1\\@openrouter.ai", "openrouter.ai\\.evil.example", "127.0.0.1%2f@openrouter.ai",
         // Other alphabets and encodings: full-width and circled digits, ideographic full stop.
         "\xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x97.0.0.1", "\xE2\x91\xA0\xE2\x91\xA1\xE2\x91\xA6.0.0.1",
-        "127\xE3\x80\x82"
-        "0.0.1",
-        "m\xC3\xBCnchen.example", "loc%61lhost", "127.0.0.1%00.example", "%31%32%37.0.0.1",
+        "127\xE3\x80\2020.0.1", "m\xC3\xBCnchen.example", "loc%61lhost", "127.0.0.1%00.example",
+        "%31%32%37.0.0.1",
         // IPv6 without brackets, with zone, in parts, as others write it.
         "::1", "[::1", "::1]", "[::1]x", "[::1%25eth0]", "[::1%eth0]", "[fe80::1%25lo]", "[]",
         "[1]", "[127.0.0.1]", "[::ffff:0x7f.0.0.1]", "[::ffff:127.1]", "[:::1]", "[::1]]",

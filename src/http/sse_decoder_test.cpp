@@ -51,7 +51,7 @@ std::vector<Event> decode(std::string_view stream) {
   return whole;
 }
 
-std::string with_line_ends(std::string text, std::string_view line_end) {
+std::string with_line_ends(const std::string& text, std::string_view line_end) {
   std::string changed;
   for (const char byte : text) {
     if (byte == '\n') {

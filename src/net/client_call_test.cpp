@@ -11,9 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::Fetched;
 using test::ok_answer;
-using test::PeerConnection;
 using test::ScriptedPeer;
-using testing::HasSubstr;
 
 using ClientCallTest = test::ClientTest;
 

@@ -42,7 +42,7 @@ class BlackHole {
 class DialTest : public testing::Test {
  protected:
   // Dials "name", which has these addresses.
-  Result<TcpSocket> dial_name(Resolver::Addresses found, std::uint16_t port,
+  Result<TcpSocket> dial_name(const Resolver::Addresses& found, std::uint16_t port,
                               AddressPolicy policy = AddressPolicy::private_allowed,
                               Duration within = 5s) {
     Resolver resolver({.lookup = [found](const std::string&) { return found; }});

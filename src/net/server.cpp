@@ -74,7 +74,7 @@ Result<Tcp::endpoint> Server::listen(const Tcp::endpoint& address) {
   if (!code) acceptor.bind(address, code);
   if (!code) acceptor.listen(accept_backlog, code);
   if (code) return failed(code);
-  const auto bound = acceptor.local_endpoint(code);
+  auto bound = acceptor.local_endpoint(code);
   if (code) return failed(code);
   state_->accepting = true;
   state_->loop.tasks().spawn(state_->accept_all());

@@ -13,7 +13,7 @@ TaskGroup::~TaskGroup() {
 
 void TaskGroup::spawn(Task<> task) {
   ++running_;
-  asio::co_spawn(io_.get_executor(), std::move(task), [this](std::exception_ptr failure) {
+  asio::co_spawn(io_.get_executor(), std::move(task), [this](const std::exception_ptr& failure) {
     --running_;
     if (!failure) return;
     try {

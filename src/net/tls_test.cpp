@@ -14,7 +14,6 @@ namespace {
 
 using test::Fetched;
 using test::ok_answer;
-using test::PeerConnection;
 using test::ScriptedPeer;
 using testing::HasSubstr;
 using Stream = ssl::stream<Tcp::socket&>;

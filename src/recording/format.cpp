@@ -70,7 +70,8 @@ Result<> read_chunks(const json::array& chunks, Exchange& exchange) {
     boost::system::error_code code;
     const auto delay_ms = delay == nullptr ? 0.0 : delay->to_number<double>(code);
     // An hour is more than any wait in the gateway lasts, and keeps the cast defined.
-    if (code || !(delay_ms >= 0 && delay_ms < 3'600'000)) {
+    const bool in_range = !code && delay_ms >= 0 && delay_ms < 3'600'000;
+    if (!in_range) {
       return malformed("delay_ms is a number from 0 to 3600000");
     }
     exchange.chunks.push_back(

@@ -124,15 +124,16 @@ class Comparison {
 
   // One level further down for the time of its life.
   struct Step {
-    Step(std::string& pointer, std::string_view name) : pointer_(pointer), size_(pointer.size()) {
-      pointer_ += '/';
-      pointer_ += name;
+    Step(std::string& the_pointer, std::string_view name)
+        : pointer(the_pointer), size(the_pointer.size()) {
+      pointer += '/';
+      pointer += name;
     }
-    ~Step() { pointer_.resize(size_); }
+    ~Step() { pointer.resize(size); }
     Step(const Step&) = delete;
     Step& operator=(const Step&) = delete;
-    std::string& pointer_;
-    std::size_t size_;
+    std::string& pointer;
+    std::size_t size;
   };
 
   std::string pointer_;

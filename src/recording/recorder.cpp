@@ -123,16 +123,15 @@ Recording Recorder::begin(const Begun& begun) {
 }
 
 void Recorder::take(Exchange exchange, std::size_t size) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (waiting_bytes_ + size <= limits::recordings_waiting_bytes_max) {
-      waiting_bytes_ += size;
-      waiting_.push_back({std::move(exchange), size});
-      size = 0;
-    }
+  std::unique_lock lock(mutex_);
+  if (waiting_bytes_ + size > limits::recordings_waiting_bytes_max) {
+    lock.unlock();
+    return log::warning("the disk is too slow to record: {} is dropped", exchange.id);
   }
-  if (size == 0) return wake_.notify_one();
-  log::warning("the disk is too slow to record: {} is dropped", exchange.id);
+  waiting_bytes_ += size;
+  waiting_.push_back({std::move(exchange), size});
+  lock.unlock();
+  wake_.notify_one();
 }
 
 void Recorder::write_all() {

@@ -119,6 +119,7 @@ TEST_F(RecorderTest, drops_what_is_too_large) {
 
 TEST_F(RecorderTest, takes_recordings_from_many_threads) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([this, i] {
       for (int j = 0; j < 25; ++j) {

@@ -85,14 +85,23 @@ void scrub_bearer(std::string& text) {
 // `at` is behind a member's name. Skips `"`, `:`, white space and the backslashes of JSON within
 // JSON, and returns where the string value begins; npos when this is no member with a string.
 std::size_t value_begin(std::string_view text, std::size_t at) {
+  const auto skip = [text, &at](char byte) {
+    const bool there = at < text.size() && text[at] == byte;
+    if (there) ++at;
+    return there;
+  };
   const auto skip_quote = [&] {
-    while (at < text.size() && text[at] == '\\') ++at;
-    return at < text.size() && text[at++] == '"';
+    while (skip('\\')) {
+    }
+    return skip('"');
+  };
+  const auto skip_spaces = [text, &at] {
+    while (at < text.size() && is_space(text[at])) ++at;
   };
   if (!skip_quote()) return std::string_view::npos;
-  while (at < text.size() && is_space(text[at])) ++at;
-  if (at >= text.size() || text[at++] != ':') return std::string_view::npos;
-  while (at < text.size() && is_space(text[at])) ++at;
+  skip_spaces();
+  if (!skip(':')) return std::string_view::npos;
+  skip_spaces();
   return skip_quote() ? at : std::string_view::npos;
 }
 

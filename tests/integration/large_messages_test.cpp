@@ -103,6 +103,7 @@ TEST(LargeMessages, many_clients_at_once_and_nothing_crosses) {
   Gateway gateway(upstream);
   std::atomic<int> right = 0;
   std::vector<std::thread> clients;
+  clients.reserve(client_count);
   for (int n = 0; n < client_count; ++n) {
     clients.emplace_back([&, n] {
       RawClient client(gateway.port());

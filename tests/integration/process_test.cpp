@@ -23,6 +23,7 @@ TEST(Process, P08_out_of_descriptors) {
   early.send(gateway.request_bytes("GET", "/api/v1/health"));
   EXPECT_EQ(early.read_answer().status, 200);
   std::vector<std::unique_ptr<RawClient>> clients;
+  clients.reserve(120);
   for (int i = 0; i < 120; ++i) clients.push_back(std::make_unique<RawClient>(gateway.port()));
   // Who is in still gets an answer, if only that there is no more to be had.
   early.send(gateway.request_bytes("POST", chat_path, chat_dialect().body(false)));

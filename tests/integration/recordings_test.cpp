@@ -118,6 +118,7 @@ TEST_P(Recordings, at_recorded_speed) {
   Gateway gateway(in_front_of(replay));
   std::vector<Answer> answers(recordings_.size());
   std::vector<std::thread> clients;  // all at once, so that it takes as long as the longest
+  clients.reserve(recordings_.size());
   for (std::size_t i = 0; i < recordings_.size(); ++i) {
     clients.emplace_back([&, i] {
       answers[i] = gateway.post(recordings_[i].path, json::serialize(recordings_[i].request_body));

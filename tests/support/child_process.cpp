@@ -19,6 +19,7 @@ namespace {
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
   std::vector<char*> made;
+  made.reserve(words.size() + 1);
   for (auto& word : words) made.push_back(word.data());
   made.push_back(nullptr);
   return made;
@@ -26,7 +27,11 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 
 std::vector<std::string> environment_lines(const Command& command) {
   std::vector<std::string> lines;
-  for (const auto& [name, value] : command.environment) lines.push_back(name + "=" + value);
+  lines.reserve(command.environment.size());
+  for (const auto& [name, value] : command.environment) {
+    lines.push_back(name);
+    lines.back().append("=").append(value);
+  }
   for (const char* name : {"PATH", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
     const char* value = std::getenv(name);
     if (value != nullptr && !command.environment.contains(name)) {
@@ -67,18 +72,21 @@ long status_number(pid_t pid, std::string_view name) {
   return value;
 }
 
-}  // namespace
-
-ChildProcess::ChildProcess(const Command& command) {
+pid_t start(const Command& command) {
   auto words = command.words;
   const auto program = find_program(words.front());
   auto lines = environment_lines(command);
   const auto word_pointers = pointers(words);
   const auto line_pointers = pointers(lines);
-  pid_ = ::fork();
-  if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "cannot fork");
-  if (pid_ == 0) become(command, program.c_str(), word_pointers.data(), line_pointers.data());
+  const pid_t pid = ::fork();
+  if (pid < 0) throw std::system_error(errno, std::generic_category(), "cannot fork");
+  if (pid == 0) become(command, program.c_str(), word_pointers.data(), line_pointers.data());
+  return pid;
 }
+
+}  // namespace
+
+ChildProcess::ChildProcess(const Command& command) : pid_(start(command)) {}
 
 ChildProcess::~ChildProcess() {
   if (exit_code_) return;
@@ -125,8 +133,8 @@ std::string find_program(const std::string& name) {
   // Servers live in the administrator's directories, which are not in every user's PATH.
   std::istringstream folders(std::string(path != nullptr ? path : "") + ":/usr/sbin:/usr/bin");
   for (std::string folder; std::getline(folders, folder, ':');) {
-    auto candidate = folder + "/" + name;
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+    folder.append("/").append(name);
+    if (::access(folder.c_str(), X_OK) == 0) return folder;
   }
   return {};
 }

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cerrno>
+#include <tuple>
 
 namespace tollway::test {
 namespace {
@@ -208,7 +209,7 @@ BlackHole::BlackHole() : listener_(listen_on_loopback(0)) {
   for (bool full = false; !full && fillers_.size() < 16;) {
     const int filler = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     fillers_.push_back(filler);
-    ::connect(filler, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    std::ignore = ::connect(filler, reinterpret_cast<const sockaddr*>(&address), sizeof address);
     pollfd connected{filler, POLLOUT, 0};
     full = ::poll(&connected, 1, 100) == 0;
   }

@@ -13,12 +13,13 @@ namespace {
 
 class GatewayKeysTest : public testing::Test {
  public:
+  ~GatewayKeysTest() override { std::filesystem::remove_all(directory_); }
+
+ protected:
   GatewayKeysTest() {
     std::string pattern = testing::TempDir() + "gateway-keys-XXXXXX";
     directory_ = ::mkdtemp(pattern.data());
   }
-  ~GatewayKeysTest() override { std::filesystem::remove_all(directory_); }
-
   [[nodiscard]] std::string file() const { return directory_ + "/gateway_keys.json"; }
   std::string directory_;
 };

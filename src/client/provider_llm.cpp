@@ -164,6 +164,7 @@ Result<ChatModel> create_llm(const ProviderFacts& facts, std::string_view model_
   made.temperature = *warmth;
   made.max_tokens = *max_tokens;
   made.max_tokens_field = description.max_tokens_field;
+  made.reasoning_object = description.reasoning_object;
   made.ask_for_stream_usage = description.stream_usage;
   made.timeout = *timeout;
   made.max_retries = *retries;

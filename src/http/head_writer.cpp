@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <cstring>
 
 namespace tollway::http {
 
@@ -136,12 +135,10 @@ HeadWriter& HeadWriter::header(std::string_view name, std::string_view value) {
   const std::size_t after = before + name.size() + value.size() + separators;
   out_.resize_and_overwrite(after, [&](char* bytes, std::size_t) {
     char* at = bytes + before;
-    std::memcpy(at, name.data(), name.size());
-    at += name.size();
+    at += name.copy(at, name.size());
     *at++ = ':';
     *at++ = ' ';
-    std::memcpy(at, value.data(), value.size());
-    at += value.size();
+    at += value.copy(at, value.size());
     *at++ = '\r';
     *at++ = '\n';
     return after;

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cassert>
-#include <cstring>
 #include <ctime>
 
 namespace tollway::observe {
@@ -31,10 +30,7 @@ class LineWriter {
   explicit LineWriter(char* at) : at_(at) {}
   [[nodiscard]] char* end() const { return at_; }
 
-  void raw(std::string_view text) {
-    std::memcpy(at_, text.data(), text.size());
-    at_ += text.size();
-  }
+  void raw(std::string_view text) { at_ += text.copy(at_, text.size()); }
 
   void number(std::string_view name, std::int64_t number) {
     raw(name);

@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t key_bytes_max = 8192;
 // What a vendor without prefixes of its own could not have by chance.
 constexpr std::size_t telling_bytes = 3;
+// A Tollway gateway's own key, which opens whatever provider's URL leads to one.
+constexpr std::string_view gateway_key_prefix = "sk-tw-";
 
 std::string_view without_surroundings(std::string_view key) {
   constexpr std::string_view around = " \t\r\n\v\f\"'`";
@@ -56,6 +58,7 @@ Secret credential(const Secret& key, bool bare) {
 
 std::string other_vendor(std::string_view key, const Description& own,
                          std::span<const DescriptionPointer> all) {
+  if (key.starts_with(gateway_key_prefix)) return {};
   const std::size_t mine = longest_prefix(key, own);
   std::size_t longest = std::max(mine, telling_bytes - 1);
   std::vector<std::string_view> names;

@@ -63,6 +63,7 @@ TEST(ApiKey, OfOnesOwnVendorIsNot) {
   EXPECT_EQ(vendor("abcdefghijklmnop", "mistral"), "");
   EXPECT_EQ(vendor("abcdefghijklmnop", "openai"), "");
   EXPECT_EQ(vendor("", "openai"), "");
+  EXPECT_EQ(vendor("sk-tw-abc", "openrouter"), "") << "a gateway may stand behind any URL";
 }
 
 }  // namespace

@@ -17,6 +17,8 @@ function(tollway_folder name)
   endif()
   add_library(${target} STATIC ${sources})
   target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/include")
+  # What libtollway exports is marked (include/tollway/export.hpp).
+  set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   target_link_libraries(${target} PUBLIC ${arg_USES} PRIVATE tollway_warnings)
   if(arg_PCH)
     target_precompile_headers(${target} PRIVATE "${CMAKE_SOURCE_DIR}/cmake/asio_pch.hpp")

@@ -38,7 +38,7 @@ class TOLLWAY_API ChatStream {
   [[nodiscard]] const ChatReply& reply() const noexcept;
   void cancel() noexcept;  // from any thread
 
-  struct State;
+  struct TOLLWAY_INTERNAL State;
   explicit ChatStream(std::shared_ptr<State> state) noexcept;
 
  private:
@@ -70,7 +70,7 @@ class TOLLWAY_API ChatModel {
   void async_stream(ChatRequest request, CallOptions options,
                     std::function<void(Result<ChatStream>)> done) const;
 
-  struct State;
+  struct TOLLWAY_INTERNAL State;
   explicit ChatModel(std::shared_ptr<const State> state) noexcept;
 
  private:

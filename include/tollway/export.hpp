@@ -2,3 +2,5 @@
 #pragma once
 
 #define TOLLWAY_API __attribute__((visibility("default")))
+// A part of something shown that is not.
+#define TOLLWAY_INTERNAL __attribute__((visibility("hidden")))

@@ -118,7 +118,7 @@ class TOLLWAY_API OpenAICompatibleProvider : public Provider {
   [[nodiscard]] Result<std::vector<ModelInfo>> list_models(
       const SettingsSnapshot& settings) const override;
 
-  struct Facts;  // inside the library: a descriptor as read
+  struct TOLLWAY_INTERNAL Facts;  // inside the library: a descriptor as read
 
  protected:
   explicit OpenAICompatibleProvider(std::shared_ptr<const Facts> facts);

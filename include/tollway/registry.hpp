@@ -47,7 +47,7 @@ class TOLLWAY_API LlmRegistry {
   [[nodiscard]] static LlmRegistry& global();
 
  private:
-  struct Parts;
+  struct TOLLWAY_INTERNAL Parts;
   std::unique_ptr<Parts> parts_;
 };
 

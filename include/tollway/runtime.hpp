@@ -21,7 +21,7 @@ class TOLLWAY_API Runtime {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  struct Parts;  // inside the library
+  struct TOLLWAY_INTERNAL Parts;  // inside the library
   [[nodiscard]] Parts& parts() noexcept { return *parts_; }
 
  private:

@@ -107,7 +107,7 @@ class TOLLWAY_API SettingsSnapshot {
   // What a person should know: a key that was trimmed, a variable that could not be read.
   [[nodiscard]] std::span<const std::string> warnings() const;
 
-  struct State;
+  struct TOLLWAY_INTERNAL State;
   explicit SettingsSnapshot(std::shared_ptr<const State> state) noexcept;
 
  private:
@@ -175,7 +175,7 @@ class TOLLWAY_API Settings {
   [[nodiscard]] Result<> rotate_master_key();
 
  private:
-  struct Parts;
+  struct TOLLWAY_INTERNAL Parts;
   explicit Settings(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

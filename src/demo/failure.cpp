@@ -75,6 +75,14 @@ Answer failure(int status, std::string body) {
   return answer;
 }
 
+Answer whole_answer(const Question& question, Result<std::string> body) {
+  if (!body) return failure(400, error_body(400, body.error().message));
+  Answer answer;
+  answer.headers.emplace_back("X-Generation-Id", question.moment.id);
+  answer.pieces.push_back({{}, std::move(*body)});
+  return answer;
+}
+
 std::string failure_message(int status) {
   return fmt::format("The demonstration was asked for this error ({}).", status);
 }

@@ -1,9 +1,10 @@
-// Errors as OpenRouter words them.
+// Answers in one piece, and errors as OpenRouter words them.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "demo/question.hpp"
 
 namespace tollway::demo {
@@ -17,6 +18,9 @@ namespace tollway::demo {
 
 // The whole answer, with Retry-After where the status calls for it. `body` is one of the above.
 [[nodiscard]] Answer failure(int status, std::string body);
+
+// The body as one JSON answer with its id in a header; without one, status 400 and why.
+[[nodiscard]] Answer whole_answer(const Question& question, Result<std::string> body);
 
 // What [[error:status]] and its kin say.
 [[nodiscard]] std::string failure_message(int status);

@@ -78,12 +78,7 @@ Result<std::string> answer_to(const Question& question) {
 }  // namespace
 
 Answer rerank(const Question& question) {
-  auto body = answer_to(question);
-  if (!body) return failure(400, error_body(400, body.error().message));
-  Answer answer;
-  answer.headers.emplace_back("X-Generation-Id", question.moment.id);
-  answer.pieces.push_back({{}, std::move(*body)});
-  return answer;
+  return whole_answer(question, answer_to(question));
 }
 
 }  // namespace tollway::demo

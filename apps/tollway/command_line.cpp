@@ -17,6 +17,7 @@
 #include "commands/keys.hpp"
 #include "commands/man.hpp"
 #include "commands/models.hpp"
+#include "commands/names.hpp"
 #include "commands/providers.hpp"
 #include "commands/replay.hpp"
 #include "commands/serve.hpp"
@@ -119,6 +120,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_replay_command(app, exit_code);
   add_completions_command(app, exit_code);
   add_man_command(app, exit_code);
+  add_names_command(app, exit_code);
 }
 
 int run_command_line(int argc, char** argv) {

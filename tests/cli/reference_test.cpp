@@ -45,11 +45,35 @@ TEST_F(ReferenceCommands, bash_completes_commands_options_and_choices) {
   EXPECT_EQ(completed("tollway models --sort c", 3), "context\ncreated\n");
 }
 
+TEST_F(ReferenceCommands, bash_completes_names_that_only_the_program_knows) {
+  const auto completed = [this](const std::string& words, int word) {
+    return run_script("source <(\"$tollway\" completions bash); COMP_WORDS=(\"$tollway\" " + words +
+                      "); COMP_CWORD=" + std::to_string(word) +
+                      "; _tollway; printf '%s\\n' \"${COMPREPLY[@]}\"")
+        .out;
+  };
+  EXPECT_EQ(completed("models -p openr", 3), "openrouter\n");
+  EXPECT_EQ(completed("keys list openr", 3), "openrouter\n");
+  EXPECT_EQ(completed("settings get llm.temp", 3), "llm.temperature\n");
+  EXPECT_EQ(completed("chat -m meta-llama/llama-3.2-3b", 3),
+            "meta-llama/llama-3.2-3b-instruct:free\n");
+}
+
+TEST_F(ReferenceCommands, names_that_a_shell_would_expand_are_not_offered) {
+  const Finished finished =
+      run_script("TOLLWAY_LLM_MODEL='x$(touch \"$HOME/run\")' \"$tollway\" names model");
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_THAT(finished.out, HasSubstr("meta-llama/"));
+  EXPECT_THAT(finished.out, testing::Not(HasSubstr("touch")));
+}
+
 TEST_F(ReferenceCommands, fish_completes_commands_options_and_choices) {
   if (find_program("fish").empty()) GTEST_SKIP() << "lacks fish";
   const auto completed = [this](const std::string& line) {
-    return run_script("fish --no-config -c '$tollway completions fish | source; complete -C \"" +
-                      line + "\"'")
+    return run_script(
+               "PATH=\"${tollway%/*}:$PATH\" fish --no-config -c 'tollway completions fish | "
+               "source; complete -C \"" +
+               line + "\"'")
         .out;
   };
   EXPECT_THAT(completed("tollway mod"), testing::StartsWith("models\t"));
@@ -57,6 +81,8 @@ TEST_F(ReferenceCommands, fish_completes_commands_options_and_choices) {
   EXPECT_THAT(completed("tollway models --max"), testing::StartsWith("--max-price\t"));
   EXPECT_THAT(completed("tollway models --sort c"),
               testing::AllOf(testing::StartsWith("context\t"), HasSubstr("\ncreated\t")));
+  EXPECT_THAT(completed("tollway models -p openr"), testing::StartsWith("openrouter\t"));
+  EXPECT_EQ(completed("tollway settings get llm.temp"), "llm.temperature\n");
 }
 
 TEST_F(ReferenceCommands, are_installed_where_they_are_looked_for) {

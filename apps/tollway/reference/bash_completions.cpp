@@ -6,12 +6,22 @@
 namespace tollway::reference {
 namespace {
 
+// A list of words as an argument of compgen, within the double quotes of an assignment.
+std::string word_list(const std::vector<std::string>& words) {
+  return fmt::format(R"(-W \"{}\")", fmt::join(words, " "));
+}
+
+// Asks the program, as it was typed, at the moment of completing.
+std::string names_asked_for(std::string_view kind) {
+  return fmt::format(R"(\$(\"\${{COMP_WORDS[0]}}\" names {} 2>/dev/null))", kind);
+}
+
 // What may be typed as a value of the option; empty where only its user knows.
 std::string values_of(const OptionEntry& option) {
   if (takes_file(option)) return "-f";
   if (takes_directory(option)) return "-d";
-  if (option.choices.empty()) return "-W ''";
-  return fmt::format("-W '{}'", fmt::join(option.choices, " "));
+  if (const auto kind = names_for(option); !kind.empty()) return word_list({names_asked_for(kind)});
+  return word_list(option.choices);
 }
 
 std::string value_cases(const std::vector<const CommandEntry*>& commands) {
@@ -39,12 +49,15 @@ std::string word_cases(const std::vector<const CommandEntry*>& commands) {
     for (const auto& positional : command->positionals) {
       words.insert(words.end(), positional.choices.begin(), positional.choices.end());
       files = files || takes_file(positional);
+      if (const auto kind = names_for(positional); !kind.empty()) {
+        words.push_back(names_asked_for(kind));
+      }
     }
     for (const auto& option : command->options) {
       words.insert(words.end(), option.names.begin(), option.names.end());
     }
-    made += fmt::format("      '{}') wanted=\"{}-W '{}'\" ;;\n", command->path, files ? "-f " : "",
-                        fmt::join(words, " "));
+    made += fmt::format("      '{}') wanted=\"{}{}\" ;;\n", command->path, files ? "-f " : "",
+                        word_list(words));
   }
   return made;
 }

@@ -75,6 +75,13 @@ bool takes_directory(const OptionEntry& option) {
   return option.value == "DIRECTORY";
 }
 
+std::string_view names_for(const OptionEntry& option) {
+  if (option.value == "PROVIDER") return "provider";
+  if (option.value == "MODEL") return "model";
+  if (option.value == "KEY") return "setting";
+  return {};
+}
+
 std::vector<const CommandEntry*> all_commands(const CommandEntry& root) {
   std::vector<const CommandEntry*> commands;
   append_all(commands, root);

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tollway::reference {
@@ -33,6 +34,10 @@ struct CommandEntry {
 // complete themselves.
 [[nodiscard]] bool takes_file(const OptionEntry& option);
 [[nodiscard]] bool takes_directory(const OptionEntry& option);
+
+// What `tollway names` lists for the option's value while it is typed: "provider", "setting" or
+// "model"; empty where only its user knows.
+[[nodiscard]] std::string_view names_for(const OptionEntry& option);
 
 // The root and all below it, in the order of their definition.
 [[nodiscard]] std::vector<const CommandEntry*> all_commands(const CommandEntry& root);

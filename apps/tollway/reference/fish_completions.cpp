@@ -19,6 +19,9 @@ std::string value_of(const OptionEntry& option) {
   if (option.value.empty()) return "";
   if (takes_file(option)) return " -r -F";
   if (takes_directory(option)) return " -x -a '(__fish_complete_directories)'";
+  if (const auto kind = names_for(option); !kind.empty()) {
+    return fmt::format(" -x -a '(tollway names {})'", kind);
+  }
   if (option.choices.empty()) return " -x";
   return fmt::format(" -x -a '{}'", fmt::join(option.choices, " "));
 }
@@ -40,6 +43,9 @@ std::string lines_of(const CommandEntry& command) {
   }
   for (const auto& positional : command.positionals) {
     if (takes_file(positional)) made += condition + " -F\n";
+    if (const auto kind = names_for(positional); !kind.empty()) {
+      made += fmt::format("{} -a '(tollway names {})'\n", condition, kind);
+    }
     if (positional.choices.empty()) continue;
     made += fmt::format("{} -a '{}'\n", condition, fmt::join(positional.choices, " "));
   }

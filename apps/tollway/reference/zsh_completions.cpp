@@ -32,6 +32,8 @@ std::string function_of(const CommandEntry& command) {
 std::string action_of(const OptionEntry& option) {
   if (takes_file(option)) return "_files";
   if (takes_directory(option)) return "_files -/";
+  if (const auto kind = names_for(option); !kind.empty())
+    return fmt::format("_tollway_names {}", kind);
   if (option.choices.empty()) return " ";
   return fmt::format("({})", fmt::join(option.choices, " "));
 }
@@ -90,7 +92,13 @@ std::string function_with_commands(const CommandEntry& command) {
 }  // namespace
 
 std::string zsh_completions(const CommandEntry& root) {
-  std::string made = "#compdef tollway\n# made by `tollway completions zsh`.\n\n";
+  std::string made =
+      "#compdef tollway\n# made by `tollway completions zsh`.\n\n"
+      "_tollway_names() {\n"
+      "  local -a names\n"
+      "  names=(${(f)\"$(_call_program names tollway names $1)\"})\n"
+      "  compadd \"${@[2,-1]}\" -a names\n"
+      "}\n\n";
   for (const auto* command : all_commands(root)) {
     made += command->commands.empty() ? fmt::format("{}() {{\n  _arguments{}\n}}\n\n",
                                                     function_of(*command), arguments_of(*command))

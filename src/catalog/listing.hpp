@@ -1,0 +1,45 @@
+// What one provider's list of models held at one time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/model.hpp"
+#include "providers/description.hpp"
+#include "tollway/error.hpp"
+#include "tollway/provider.hpp"
+
+namespace tollway::catalog {
+
+struct Listing {
+  std::string provider;       // key: "openrouter"
+  std::string provider_name;  // "OpenRouter"
+  std::int64_t as_of = 0;     // Unix seconds
+  PriceSource source = PriceSource::provider_list;
+  // Ids are slugs as they stand ("openai/gpt-4o"); else they are the vendor's own ("gpt-4o").
+  bool slugs = false;
+  // Known, but not offered: the provider is not configured. Its models lend others what they lack.
+  bool reference = false;
+  // Members of the answer besides `data`, as JSON text without braces; empty: none.
+  std::string envelope;
+  // In the list's order. `id` is as the provider spells it, `offers` and, of lists that are not in
+  // OpenRouter's shape, `row` are empty.
+  std::vector<Model> models;
+};
+
+// Reads what `description`'s models path answered. Rows in OpenRouter's shape are kept whole,
+// whoever sent them; other formats are read by providers::read_model_list. What cannot be read is
+// left out; Errc::upstream_invalid where the whole is no list.
+[[nodiscard]] Result<Listing> read_listing(const providers::Description& description,
+                                           std::string_view body, std::int64_t as_of);
+
+// Of models that were read already, of the provider `key`.
+[[nodiscard]] Listing listing_of(const providers::Description& description,
+                                 const std::vector<ModelInfo>& models, std::int64_t as_of);
+
+// OpenRouter's models as the program was made with them. Read once; thread-safe.
+[[nodiscard]] const Listing& built_in_listing();
+
+}  // namespace tollway::catalog

@@ -1,0 +1,118 @@
+#include <boost/json.hpp>
+#include <unordered_set>
+
+#include "base/decimal.hpp"
+#include "base/error.hpp"
+#include "catalog/listing.hpp"
+#include "catalog/rows.hpp"
+#include "providers/model_list.hpp"
+
+namespace tollway::catalog {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t list_depth_max = 32;
+
+Listing empty_listing(const providers::Description& description, std::int64_t as_of) {
+  Listing listing;
+  listing.provider = description.key;
+  listing.provider_name = description.name;
+  listing.as_of = as_of;
+  listing.source = description.local ? PriceSource::local : PriceSource::provider_list;
+  return listing;
+}
+
+const json::array* rows_of(const json::value& document) {
+  const auto* object = document.if_object();
+  const auto* data = object == nullptr ? nullptr : object->if_contains("data");
+  return data == nullptr ? nullptr : data->if_array();
+}
+
+// All members but the rows and what depends on which rows are shown.
+std::string envelope_of(const json::object& document) {
+  json::object rest = document;
+  for (const char* name : {"data", "total_count", "links"}) rest.erase(name);
+  if (rest.empty()) return {};
+  const std::string text = json::serialize(rest);
+  return text.substr(1, text.size() - 2);
+}
+
+void read_rows(const json::array& rows, Listing& listing) {
+  std::unordered_set<std::string> seen;
+  for (const auto& value : rows) {
+    if (listing.models.size() == providers::listed_models_max) break;
+    const auto* row = value.if_object();
+    if (row == nullptr) continue;
+    auto model = read_row(*row);
+    if (!model || !seen.insert(model->id).second) continue;
+    model->prices.source = listing.source;
+    model->prices.as_of = listing.as_of;
+    listing.models.push_back(std::move(*model));
+  }
+}
+
+void take_price(const std::optional<std::string>& dollars, PriceKey key, Prices& prices) {
+  constexpr int dollars_to_femto = 15;
+  if (!dollars) return;
+  if (const auto amount = parse_decimal(*dollars, dollars_to_femto)) {
+    if (*amount >= 0) prices[key] = *amount;
+  }
+}
+
+}  // namespace
+
+Listing listing_of(const providers::Description& description, const std::vector<ModelInfo>& models,
+                   std::int64_t as_of) {
+  Listing listing = empty_listing(description, as_of);
+  for (const auto& info : models) {
+    Model model;
+    model.id = info.id;
+    model.name = info.name;
+    model.created = info.created.value_or(0);
+    model.context_length = info.context_length;
+    model.max_output_tokens = info.max_output_tokens;
+    model.input_modalities = info.input_modalities;
+    model.output_modalities = info.output_modalities;
+    model.supported_parameters = info.supported_parameters;
+    take_price(info.prompt_price, PriceKey::prompt, model.prices);
+    take_price(info.completion_price, PriceKey::completion, model.prices);
+    if (description.local && !model.prices.known()) {
+      model.prices[PriceKey::prompt] = 0;
+      model.prices[PriceKey::completion] = 0;
+    }
+    if (model.prices.known()) {
+      model.prices.source = listing.source;
+      model.prices.as_of = as_of;
+    }
+    listing.models.push_back(std::move(model));
+  }
+  return listing;
+}
+
+Result<Listing> read_listing(const providers::Description& description, std::string_view body,
+                             std::int64_t as_of) {
+  if (body.size() > providers::model_list_bytes_max) {
+    return upstream_error(Errc::upstream_invalid, description.name + ": a list over 16 MiB");
+  }
+  json::error_code failed;
+  json::parse_options options;
+  options.max_depth = list_depth_max;
+  const json::value document = json::parse({body.data(), body.size()}, failed, {}, options);
+  const auto* rows = failed ? nullptr : rows_of(document);
+  const bool in_rows = rows != nullptr && !rows->empty() && rows->front().is_object() &&
+                       is_openrouter_row(rows->front().get_object());
+  if (!in_rows) {
+    const auto models = providers::read_model_list(description, body);
+    if (!models) return std::unexpected(models.error());
+    return listing_of(description, *models, as_of);
+  }
+  Listing listing = empty_listing(description, as_of);
+  listing.source = PriceSource::provider_list;
+  listing.slugs = true;
+  listing.envelope = envelope_of(document.get_object());
+  read_rows(*rows, listing);
+  return listing;
+}
+
+}  // namespace tollway::catalog

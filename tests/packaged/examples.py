@@ -1,4 +1,4 @@
-"""Runs one example against the demonstration, or against a recording where the demonstration has no
+"""Runs one example, or what the documentation shows, against the demonstration, or against a recording where the demonstration has no
 such answer: examples.py TOLLWAY EXAMPLE NAME."""
 
 import subprocess
@@ -18,6 +18,9 @@ EXPECTED = {
     "list_models": ([], ["tollway/echo: $0 a token in, $0 out, context 1048576\n",
                          "tollway/metered-echo: $0.000001 a token in, $0.000002 out"]),
     "own_provider": ([], [HEARD + "Good morning (HOUSE)"]),
+    "documented": ([], ["upstream_timeout\ncancelled\nthe request: OpenRouter answered 400",
+                        *[f"{HEARD}Number {i}\n" for i in range(4)],
+                        f"{HEARD}Hello\n{HEARD}Hello\n"]),
     "cost": ([], ["What is a neutrino? 4 tokens in, 7 out, $0.000018\n", "together $0.0000"]),
 }
 
@@ -30,8 +33,8 @@ def main():
         if name == "structured_output":
             server = ["replay", "--recordings", Path(__file__).parent / "recordings"]
         with running(tollway, *server) as url:
-            if name == "own_provider":
-                words = [url + "/v1"]
+            if name in ("own_provider", "documented"):
+                words = [url + "/api/v1"]
             env = environment(HOME=home, XDG_DATA_HOME=home, OPENROUTER_API_KEY="sk-or-v1-example",
                               TOLLWAY_LLM_OPENROUTER_URL=url + "/api/v1",
                               TOLLWAY_LLM_MODEL="tollway/metered-echo")

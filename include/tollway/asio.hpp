@@ -43,16 +43,15 @@ class Delivery {
     slot.assign([stop = std::move(stop)](boost::asio::cancellation_type) { stop(); });
   }
 
-  static std::function<void(Result<T>)> callback(std::shared_ptr<Delivery> self) {
-    return [self = std::move(self)](Result<T> result) mutable {
-      auto executor = self->work_.get_executor();
-      boost::asio::post(executor, [self, result = std::move(result)]() mutable {
-        boost::asio::get_associated_cancellation_slot(self->handler_).clear();
-        auto handler = std::move(self->handler_);
-        self->work_.reset();
-        std::move(handler)(std::move(result));
-      });
-    };
+  // Hands the result over on the handler's executor; `self` lasts until then.
+  void deliver(std::shared_ptr<Delivery> self, Result<T> result) {
+    auto executor = work_.get_executor();
+    boost::asio::post(executor, [self = std::move(self), result = std::move(result)]() mutable {
+      boost::asio::get_associated_cancellation_slot(self->handler_).clear();
+      auto handler = std::move(self->handler_);
+      self->work_.reset();
+      std::move(handler)(std::move(result));
+    });
   }
 
   // The options with a stop that Asio's cancellation requests too.
@@ -73,22 +72,39 @@ class Delivery {
   std::optional<std::stop_callback<std::function<void()>>> forwarding_;
 };
 
+// What the library calls when it is done.
+template <class Handler, class T>
+std::function<void(Result<T>)> callback_of(std::shared_ptr<Delivery<Handler, T>> delivery) {
+  return [delivery = std::move(delivery)](Result<T> result) {
+    delivery->deliver(delivery, std::move(result));
+  };
+}
+
+// Calls `start` with the handler's delivery, now or, for a lazy token, when it is awaited.
+// Asio takes the token by reference and moves from it itself, hence the mark for the linter.
+template <class T, class CompletionToken, class Start>
+auto initiate(CompletionToken&& token, Start start) {  // NOLINT(*-missing-std-forward)
+  return boost::asio::async_initiate<CompletionToken, void(Result<T>)>(
+      [](auto handler, auto&& starting) {
+        std::forward<decltype(starting)>(starting)(
+            std::make_shared<Delivery<decltype(handler), T>>(std::move(handler)));
+      },
+      token, std::move(start));
+}
+
 }  // namespace asio_detail
 
 // ChatModel::async_invoke; completes with Result<ChatReply>.
 template <class CompletionToken>
 auto async_invoke(const ChatModel& model, ChatRequest request, CallOptions options,
                   CompletionToken&& token) {
-  return boost::asio::async_initiate<CompletionToken, void(Result<ChatReply>)>(
-      [](auto handler, const ChatModel& the_model, ChatRequest the_request,
-         CallOptions the_options) {
-        using Delivery = asio_detail::Delivery<decltype(handler), ChatReply>;
-        auto delivery = std::make_shared<Delivery>(std::move(handler));
-        the_options = delivery->cancelled_by_either(std::move(the_options));
-        the_model.async_invoke(std::move(the_request), std::move(the_options),
-                               Delivery::callback(std::move(delivery)));
-      },
-      token, model, std::move(request), std::move(options));
+  return asio_detail::initiate<ChatReply>(
+      std::forward<CompletionToken>(token),
+      [model, request = std::move(request),
+       options = std::move(options)](const auto& delivery) mutable {
+        options = delivery->cancelled_by_either(std::move(options));
+        model.async_invoke(std::move(request), std::move(options), callback_of(delivery));
+      });
 }
 
 // ChatModel::async_stream; completes with Result<ChatStream>. options.cancel counts for all of the
@@ -96,33 +112,26 @@ auto async_invoke(const ChatModel& model, ChatRequest request, CallOptions optio
 template <class CompletionToken>
 auto async_stream(const ChatModel& model, ChatRequest request, CallOptions options,
                   CompletionToken&& token) {
-  return boost::asio::async_initiate<CompletionToken, void(Result<ChatStream>)>(
-      [](auto handler, const ChatModel& the_model, ChatRequest the_request,
-         CallOptions the_options) {
-        using Delivery = asio_detail::Delivery<decltype(handler), ChatStream>;
-        auto delivery = std::make_shared<Delivery>(std::move(handler));
-        if (!the_options.cancel.stop_possible()) {
-          the_options = delivery->cancelled_by_either(std::move(the_options));
+  return asio_detail::initiate<ChatStream>(
+      std::forward<CompletionToken>(token),
+      [model, request = std::move(request),
+       options = std::move(options)](const auto& delivery) mutable {
+        if (!options.cancel.stop_possible()) {
+          options = delivery->cancelled_by_either(std::move(options));
         }
-        the_model.async_stream(std::move(the_request), std::move(the_options),
-                               Delivery::callback(std::move(delivery)));
-      },
-      token, model, std::move(request), std::move(options));
+        model.async_stream(std::move(request), std::move(options), callback_of(delivery));
+      });
 }
 
 // ChatStream::async_next; completes with Result<std::optional<ChatDelta>>. The stream must last
 // until then; Asio's cancellation cancels it.
 template <class CompletionToken>
 auto async_next(ChatStream& stream, CompletionToken&& token) {
-  using Delta = std::optional<ChatDelta>;
-  return boost::asio::async_initiate<CompletionToken, void(Result<Delta>)>(
-      [](auto handler, ChatStream* the_stream) {
-        using Delivery = asio_detail::Delivery<decltype(handler), Delta>;
-        auto delivery = std::make_shared<Delivery>(std::move(handler));
-        delivery->on_cancel([the_stream] { the_stream->cancel(); });
-        the_stream->async_next(Delivery::callback(std::move(delivery)));
-      },
-      token, &stream);
+  return asio_detail::initiate<std::optional<ChatDelta>>(
+      std::forward<CompletionToken>(token), [&stream](const auto& delivery) {
+        delivery->on_cancel([&stream] { stream.cancel(); });
+        stream.async_next(callback_of(delivery));
+      });
 }
 
 }  // namespace tollway

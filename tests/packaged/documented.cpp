@@ -57,6 +57,7 @@ void errors(const tollway::ChatModel& model, const tollway::ChatRequest& request
 void threads(const tollway::ChatModel& model) {
   std::vector<std::string> answers(4);
   std::vector<std::jthread> workers;
+  workers.reserve(answers.size());
   for (std::size_t i = 0; i < answers.size(); ++i) {
     workers.emplace_back([&model, &answers, i] {
       const auto reply = model.invoke("Number " + std::to_string(i));

@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t shown_bytes_max = 20;
 constexpr std::size_t url_bytes_max = 2048;
 constexpr std::string_view white_space = " \t\r\n\v\f";
+// What is pasted often comes with the quotes and the line end of the file it was in.
+constexpr std::string_view around_pasted = " \t\r\n\v\f\"'`";
 
 std::string_view without(std::string_view text, std::string_view unwanted) {
   const auto begin = text.find_first_not_of(unwanted);
@@ -66,10 +68,10 @@ std::optional<std::string> parse_boolean(std::string_view text) {
   return {};
 }
 
-// Only what no URL can be without; the dial guard reads it closely (Options::check_url).
+// Only what no URL has; whoever knows the provider reads it closely (Options::check_url).
 bool is_url(std::string_view text) {
   return text.size() <= url_bytes_max && is_printable(text) &&
-         text.find_first_of("\"<>\\^`{|}@?#") == std::string_view::npos;
+         text.find_first_of("\"<>\\^`{|}@#") == std::string_view::npos;
 }
 
 bool is_json(std::string_view text) {
@@ -78,10 +80,8 @@ bool is_json(std::string_view text) {
   return !failed;
 }
 
-// A pasted key often comes with the quotes and the line end of the file it was in.
 Result<Valid> validate_secret(const SettingDefinition& definition, std::string_view value) {
-  constexpr std::string_view around = " \t\r\n\v\f\"'`";
-  const std::string_view inner = without(value, around);
+  const std::string_view inner = without(value, around_pasted);
   if (inner.empty() || inner.size() > secret_bytes_max || !is_printable(inner)) {
     return refuse(definition, value);
   }
@@ -144,7 +144,7 @@ std::string shown(std::string_view value) {
 std::string expected_by(const SettingDefinition& definition) {
   if (is_secret(definition)) return "a key of printable characters without spaces; copy it again";
   if (definition.url) {
-    return "a base URL such as https://host/v1, without user name, query and fragment";
+    return "a base URL such as https://host/v1, without user name and fragment";
   }
   if (!definition.options.empty()) return options_of(definition);
   switch (definition.type) {
@@ -164,7 +164,7 @@ std::string expected_by(const SettingDefinition& definition) {
 
 Result<Valid> validate(const SettingDefinition& definition, std::string_view value) {
   if (is_secret(definition)) return validate_secret(definition, value);
-  const std::string_view text = without(value, white_space);
+  const std::string_view text = without(value, definition.url ? around_pasted : white_space);
   if (text.empty() || text.size() > value_bytes_max || !accepts(definition, text)) {
     return refuse(definition, value);
   }

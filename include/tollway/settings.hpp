@@ -72,7 +72,8 @@ class TOLLWAY_API SettingsSnapshot {
   // Every setting at its default.
   SettingsSnapshot();
   // For programs that keep their settings elsewhere: keys and values as text, each validated
-  // against its definition. {{"llm.openrouter.api_key", "sk-or-..."}}. Errc::bad_request.
+  // against its definition. {{"llm.openrouter.api_key", "sk-or-..."}}. Keys and URLs of providers
+  // of their own ("llm.acme.api_key", "llm.acme.url") need no definition. Errc::bad_request.
   [[nodiscard]] static Result<SettingsSnapshot> from(
       std::span<const std::pair<std::string, std::string>> values);
   [[nodiscard]] static Result<SettingsSnapshot> from(

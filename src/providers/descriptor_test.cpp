@@ -54,6 +54,13 @@ TEST(Descriptor, ALocalServerNeedsNoKeyUnlessItSays) {
   EXPECT_EQ(description->api_key_setting(), "llm.a.api_key");
 }
 
+TEST(Descriptor, AKeyMayBeginWithADigit) {
+  const auto description = read_descriptor("key='01ai'\nname='A'", "a.toml");
+  ASSERT_TRUE(description) << description.error().message;
+  EXPECT_EQ(description->api_key_setting(), "llm.01ai.api_key");
+  EXPECT_THAT(problem_of("key='_a'\nname='A'"), HasSubstr("does not begin with"));
+}
+
 TEST(Descriptor, EveryField) {
   const auto description = read_descriptor(R"(
 key = "all_of_it"

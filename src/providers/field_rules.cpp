@@ -24,7 +24,7 @@ bool is_word(char byte) {
 }
 
 bool is_key(std::string_view text) {
-  return !text.empty() && is_small(text.front()) && std::ranges::all_of(text, [](char byte) {
+  return !text.empty() && text.front() != '_' && std::ranges::all_of(text, [](char byte) {
     return is_small(byte) || is_digit(byte) || byte == '_';
   });
 }
@@ -133,7 +133,7 @@ bool is_header_value(std::string_view value) {
 
 }  // namespace
 
-const TextRule key{"a key of a-z, 0-9 and \"_\" that begins with a letter, such as \"groq\"",
+const TextRule key{"a key of a-z, 0-9 and \"_\" that does not begin with \"_\", such as \"groq\"",
                    is_key, 32};
 const TextRule label{"a text without control characters", is_label};
 const TextRule url{"a URL such as \"https://api.example.com/v1\", without query", is_url, 2048};

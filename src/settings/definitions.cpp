@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::size_t key_bytes_max = 120;
 constexpr std::string_view key_prefix = "llm.";
-constexpr std::string_view key_suffix = ".api_key";
 
 std::unexpected<Error> ill_formed(const SettingDefinition& row, std::string_view expected) {
   return client_error(Errc::bad_request,
@@ -27,16 +26,12 @@ std::unexpected<Error> ill_formed(const SettingDefinition& row, std::string_view
 }
 
 bool is_key(std::string_view key) {
-  if (key.empty() || key.size() > key_bytes_max || key.ends_with('.')) return false;
-  bool begins = true;
-  for (const char byte : key) {
-    const bool letter = byte >= 'a' && byte <= 'z';
-    if (begins ? !letter : !letter && byte != '_' && byte != '.' && (byte < '0' || byte > '9')) {
-      return false;
-    }
-    begins = byte == '.';
-  }
-  return true;
+  if (key.empty() || key.size() > key_bytes_max || key[0] < 'a' || key[0] > 'z') return false;
+  if (key.ends_with('.') || key.contains("..")) return false;
+  return std::ranges::all_of(key, [](char byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '_' ||
+           byte == '.';
+  });
 }
 
 bool is_variable(std::string_view name) {
@@ -166,18 +161,20 @@ std::string Definitions::unknown(std::string_view key) const {
   return fmt::format("no setting is called {}.{}", shown(key), did_you_mean(key, keys));
 }
 
-std::string_view provider_of(std::string_view key) {
-  if (key.size() <= key_prefix.size() + key_suffix.size() || !key.starts_with(key_prefix) ||
-      !key.ends_with(key_suffix)) {
-    return {};
-  }
+std::string_view provider_named_by(std::string_view key, std::string_view field) {
+  if (!key.starts_with(key_prefix)) return {};
   key.remove_prefix(key_prefix.size());
-  key.remove_suffix(key_suffix.size());
-  return key.contains('.') ? std::string_view() : key;
+  const std::size_t dot = key.find('.');
+  return dot != std::string_view::npos && key.substr(dot + 1) == field ? key.substr(0, dot)
+                                                                       : std::string_view();
+}
+
+std::string_view provider_of(std::string_view key) {
+  return provider_named_by(key, "api_key");
 }
 
 std::string api_key_setting(std::string_view provider) {
-  return fmt::format("{}{}{}", key_prefix, provider, key_suffix);
+  return fmt::format("{}{}.api_key", key_prefix, provider);
 }
 
 bool is_deployment(std::string_view name) {

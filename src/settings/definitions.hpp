@@ -37,6 +37,8 @@ class Definitions {
   return definition.ui_element == UiElement::password;
 }
 
+// "openrouter" of "llm.openrouter.url" and the field "url"; empty for all other keys.
+[[nodiscard]] std::string_view provider_named_by(std::string_view key, std::string_view field);
 // "openrouter" of "llm.openrouter.api_key", the setting that a provider's API keys stand behind;
 // empty for all others.
 [[nodiscard]] std::string_view provider_of(std::string_view key);

@@ -1,14 +1,42 @@
 // Snapshots of programs that keep their settings elsewhere.
 #include <boost/json.hpp>
+#include <map>
 
 #include "settings/definition_json.hpp"
+#include "settings/provider_definitions.hpp"
 #include "settings/snapshot_state.hpp"
 
 namespace tollway {
 
+namespace {
+
+using Values = std::span<const std::pair<std::string, std::string>>;
+
+// A program may have providers of its own, which nothing in data/settings tells of.
+Result<std::shared_ptr<const settings::Definitions>> definitions_for(Values values) {
+  std::map<std::string, SettingDefinition> others;
+  for (const auto& row : values) {
+    if (settings::Definitions::built_in()->find(row.first) != nullptr) continue;
+    for (const auto* field : {"api_key", "url"}) {
+      const auto provider = settings::provider_named_by(row.first, field);
+      if (provider.empty()) continue;
+      for (auto& definition : settings::provider_definitions(provider, provider)) {
+        others.insert_or_assign(definition.key, std::move(definition));
+      }
+    }
+  }
+  std::vector<SettingDefinition> rows;
+  for (auto& row : others) rows.push_back(std::move(row.second));
+  return settings::Definitions::with(rows);
+}
+
+}  // namespace
+
 Result<SettingsSnapshot> SettingsSnapshot::from(
     std::span<const std::pair<std::string, std::string>> values) {
-  const auto definitions = settings::Definitions::built_in();
+  const auto made = definitions_for(values);
+  if (!made) return std::unexpected(made.error());
+  const auto& definitions = *made;
   settings::Layer given;
   for (const auto& [key, value] : values) {
     const SettingDefinition* definition = definitions->find(key);

@@ -58,6 +58,16 @@ TEST(SettingsSnapshot, TakesJson) {
   EXPECT_FALSE(settings->is_set("llm.openai.url"));
 }
 
+TEST(SettingsSnapshot, AProgramsOwnProviderNeedsNoDefinition) {
+  const auto settings = SettingsSnapshot::from(
+      {{"llm.01_acme.url", "http://localhost:1/v1"}, {"llm.01_acme.api_key", "sk-abc"}});
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(settings->text("llm.01_acme.url"), "http://localhost:1/v1");
+  EXPECT_EQ(settings->secret("llm.01_acme.api_key")->reveal(), "sk-abc");
+  EXPECT_FALSE(SettingsSnapshot::from({{"llm.01_acme.model", "a"}}));
+  EXPECT_FALSE(SettingsSnapshot::from({{"llm.Ac me.url", "http://a"}}));
+}
+
 TEST(SettingsSnapshot, RefusalsAreBadRequests) {
   for (const auto* json : {"", "[]", R"({"llm.temperature": 3})", R"({"llm.tempreature": 1})",
                            R"({"llm.model": ["a"], "llm.streaming": {}})"}) {

@@ -29,11 +29,15 @@ bool is_below(std::string_view host, std::string_view domain) {
          host[host.size() - domain.size() - 1] == '.';
 }
 
+// RFC 6761, 6.3, and what /etc/hosts of the usual systems has.
+bool is_this_machine(std::string_view host) {
+  return host == "localhost" || is_below(host, "localhost") || host == "localhost.localdomain" ||
+         host == "ip6-localhost" || host == "ip6-loopback";
+}
+
 // The address of a literal, or of a name that means one everywhere.
 std::optional<boost::asio::ip::address> known_address(const std::string& host) {
-  if (host == "localhost" || is_below(host, "localhost")) {
-    return boost::asio::ip::address_v4::loopback();
-  }
+  if (is_this_machine(host)) return boost::asio::ip::address_v4::loopback();
   boost::system::error_code failed;
   const auto address = boost::asio::ip::make_address(host, failed);
   return failed ? std::nullopt : std::optional(address);
@@ -41,9 +45,23 @@ std::optional<boost::asio::ip::address> known_address(const std::string& host) {
 
 // Names by which clouds reach their metadata services.
 bool is_metadata_name(std::string_view host) {
-  constexpr std::array<std::string_view, 4> names{"metadata", "metadata.google.internal",
-                                                  "instance-data", "instance-data.ec2.internal"};
+  constexpr std::array<std::string_view, 5> names{"metadata", "metadata.google.internal",
+                                                  "metadata.goog", "instance-data",
+                                                  "instance-data.ec2.internal"};
   return std::ranges::find(names, host) != names.end();
+}
+
+// Of a program's own provider that is none of ours, what reading its URL takes.
+providers::Description description_for(std::string_view setting, const Providers& providers) {
+  providers::Description description;
+  description.name = "the provider";
+  const Provider* provider = provider_with_url(setting, providers);
+  if (provider == nullptr) return description;
+  if (const auto* known = ProviderMaker::description_of(*provider)) return *known;
+  description.name = provider->info().provider_name;
+  description.local = !provider->info().is_cloud;
+  description.default_base_url = provider->info().default_base_url;
+  return description;
 }
 
 }  // namespace
@@ -71,14 +89,8 @@ std::vector<SettingDefinition> provider_setting_definitions(const Providers& pro
 
 Result<> check_provider_url(std::string_view key, std::string_view url, bool allow_private,
                             const Providers& providers) {
-  providers::Description description;
-  description.name = "the provider";
-  if (const Provider* provider = provider_with_url(key, providers)) {
-    description.name = provider->info().provider_name;
-    description.local = !provider->info().is_cloud;
-    description.default_base_url = provider->info().default_base_url;
-  }
-  const auto base_url = providers::normalise_base_url(url.substr(0, url.find('?')), description);
+  const auto description = description_for(key, providers);
+  const auto base_url = providers::normalise_base_url(url, description);
   if (!base_url) return std::unexpected(base_url.error());
   const std::string& host = base_url->url.origin.host;
   if (is_metadata_name(host)) {
@@ -95,7 +107,9 @@ Result<> check_provider_url(std::string_view key, std::string_view url, bool all
   error.source = Source::client;
   if (!may_be_private &&
       net::check_address(*address, net::AddressPolicy::private_allowed).has_value()) {
-    error.message += "; allow private addresses for this setting by name if it is meant";
+    error.message +=
+        fmt::format("; if {} is meant to be there, allow private addresses for {} by name",
+                    description.name, key);
   }
   return std::unexpected(std::move(error));
 }

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <exception>
 #include <system_error>
+#include <utility>
 
 #include "support/temporary_directory.hpp"
 
@@ -85,6 +86,7 @@ DnsServer::Reply DnsServer::reply_for(std::string_view query) noexcept {
   if (name.starts_with("nxdomain")) return Reply::nxdomain;
   if (name.starts_with("servfail")) return Reply::servfail;
   if (name.starts_with("silence")) return Reply::silence;
+  if (name.starts_with("rebind")) return Reply::rebinding;
   return Reply::loopback;
 }
 
@@ -108,7 +110,8 @@ void DnsServer::run() {
     const auto question_end = query.find('\0', dns_header_bytes) + 5;
     std::string answer(query.substr(0, question_end));
     const bool address_asked = answer[question_end - 3] == 1;  // type A
-    const bool has_record = reply == Reply::loopback && address_asked;
+    const bool names_address = reply == Reply::loopback || reply == Reply::rebinding;
+    const bool has_record = names_address && address_asked;
     answer[2] = static_cast<char>(0x81);  // an answer, recursion desired
     answer[3] = static_cast<char>(0x80 | (reply == Reply::nxdomain   ? 3
                                           : reply == Reply::servfail ? 2
@@ -117,6 +120,9 @@ void DnsServer::run() {
     answer[11] = 0;                  // additional records
     // The question's name again, type A, class IN, no caching, four bytes.
     if (has_record) answer.append("\xc0\x0c\0\1\0\1\0\0\0\0\0\4\x7f\0\0\1", 16);
+    if (has_record && reply == Reply::rebinding && !std::exchange(rebound_, true)) {
+      answer.replace(answer.size() - 4, 4, "\x08\x08\x08\x08");
+    }
     ::sendto(socket_, answer.data(), answer.size(), 0, peer_address, peer_size);
   }
 }

@@ -26,6 +26,7 @@ class DnsServer {
     nxdomain,
     servfail,
     silence,
+    rebinding,  // A 8.8.8.8 the first time, 127.0.0.1 from then on
   };
   // Names start with their answer: "silence.test" gets none. Others resolve to loopback.
   DnsServer();
@@ -41,6 +42,7 @@ class DnsServer {
 
   int socket_;
   std::atomic<int> queries_ = 0;
+  bool rebound_ = false;  // the thread's own
   Signal stopping_;
   std::thread thread_;
 };

@@ -9,6 +9,7 @@ find_package(SQLite3 REQUIRED)  # before SQLiteCpp, which names it
 find_package(SQLiteCpp REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(edit REQUIRED IMPORTED_TARGET libedit)
 find_package(Boost 1.81 REQUIRED COMPONENTS json)
 

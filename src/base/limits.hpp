@@ -35,6 +35,15 @@ inline constexpr std::size_t read_buffer_bytes = 16 * 1024;
 inline constexpr std::size_t recording_bytes_max = 64 * 1024 * 1024;           // of one exchange
 inline constexpr std::size_t recordings_waiting_bytes_max = 64 * 1024 * 1024;  // for the disk
 
+// The ledger and its journal (docs/decisions/0010).
+inline constexpr std::size_t journal_segment_bytes = 1024 * 1024;
+inline constexpr std::size_t ledger_text_bytes_max = 256;                   // of a name in a record
+inline constexpr std::size_t ledger_backlog_bytes_max = 256 * 1024 * 1024;  // not yet in SQLite
+inline constexpr std::size_t ledger_names_known_max = 65536;                // kept in memory
+inline constexpr std::size_t ledger_batch_records_max = 65536;              // of one transaction
+// A larger database is not checked page by page at every start.
+inline constexpr std::size_t ledger_checked_at_start_bytes_max = 128 * 1024 * 1024;
+
 // Waits. Options where an operator may need another value.
 inline constexpr auto client_head_timeout = 30s;   // from the first byte of a head to its end
 inline constexpr auto client_body_timeout = 60s;   // between two reads of a body

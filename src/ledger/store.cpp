@@ -1,0 +1,153 @@
+#include "ledger/store.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "base/limits.hpp"
+#include "ledger/appender.hpp"
+#include "ledger/verifier.hpp"
+
+namespace tollway::ledger {
+namespace {
+
+// SQLite gives its other files the mode of the database.
+Result<> make_private(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file >= 0) {
+    ::close(file);
+    return {};
+  }
+  struct stat status{};
+  if (errno == EEXIST && ::stat(path.c_str(), &status) == 0 &&
+      ((status.st_mode & 077) == 0 || ::chmod(path.c_str(), 0600) == 0)) {
+    return {};
+  }
+  return internal_error(
+      fmt::format("{} cannot be made private to its owner: {}", path, std::strerror(errno)));
+}
+
+// Another process may be opening it for the first time, which SQLite does not wait for by itself.
+void use_write_ahead_log(SQLite::Database& database, std::chrono::milliseconds patience) {
+  constexpr int pause_ms = 10;
+  for (auto left = patience.count() / pause_ms;; --left) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (const SQLite::Exception& failure) {
+      if ((failure.getErrorCode() & 0xff) != SQLITE_BUSY || left <= 0) throw;
+      sqlite3_sleep(pause_ms);
+    }
+  }
+}
+
+Result<> check(Database& database) {
+  std::error_code code;
+  const auto bytes = std::filesystem::file_size(database.path(), code);
+  if (!code && bytes > limits::ledger_checked_at_start_bytes_max) return {};
+  const auto answer = database.handle().execAndGet("PRAGMA integrity_check(1)").getString();
+  if (answer != "ok") return database.damaged("its pages do not agree");
+  return {};
+}
+
+}  // namespace
+
+Store::Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+Store::~Store() = default;
+
+Result<std::unique_ptr<Store>> Store::open(Options options) {
+  if (auto made = make_private(options.path); !made) return std::unexpected(made.error());
+  std::unique_ptr<Database> database;
+  try {
+    database =
+        std::make_unique<Database>(options.path, Database::Access::write, options.lock_patience);
+  } catch (const SQLite::Exception& failure) {
+    return internal_error(
+        fmt::format("cannot open {}: {}", options.path, sqlite3_errstr(failure.getErrorCode())));
+  }
+  auto prepared = database->guarded([&]() -> Result<> {
+    auto& handle = database->handle();
+    database->configure();
+    if (auto checked = check(*database); !checked) return checked;
+    use_write_ahead_log(handle, options.lock_patience);
+    handle.exec("PRAGMA synchronous = FULL");
+    return migrate(*database);
+  });
+  if (!prepared) return std::unexpected(std::move(prepared.error()));
+  auto tail = database->guarded([&] { return check_newest_seals(*database); });
+  if (!tail) return std::unexpected(std::move(tail.error()));
+  return std::unique_ptr<Store>(new Store(std::move(database)));
+}
+
+Result<Store::Appended> Store::append(const Batch& batch) {
+  return database_->guarded([&]() -> Result<Appended> {
+    SQLite::Transaction transaction(database_->handle(), SQLite::TransactionBehavior::IMMEDIATE);
+    Appender appender(*database_);
+    for (const auto& record : batch.open) appender.keep_open(record);
+    for (const auto& record : batch.settled) appender.add(record);
+    const Appended appended = appender.finish();
+    transaction.commit();
+    return appended;
+  });
+}
+
+Result<std::size_t> Store::settle_interrupted() {
+  return database_->guarded([&]() -> Result<std::size_t> {
+    SQLite::Transaction transaction(database_->handle(), SQLite::TransactionBehavior::IMMEDIATE);
+    Appender appender(*database_);
+    appender.settle_open();
+    appender.finish_requests();
+    const auto rows = appender.finish().rows;
+    transaction.commit();
+    return rows;
+  });
+}
+
+Result<std::size_t> Store::retire(std::chrono::system_clock::time_point before) {
+  using std::chrono::milliseconds;
+  const std::int64_t before_ms =
+      std::chrono::duration_cast<milliseconds>(before.time_since_epoch()).count();
+  return database_->guarded([&]() -> Result<std::size_t> {
+    auto& handle = database_->handle();
+    SQLite::Transaction transaction(handle, SQLite::TransactionBehavior::IMMEDIATE);
+    // Up to the seal before the first that holds anything younger.
+    SQLite::Statement seal(
+        handle,
+        "SELECT number, last_seq FROM seals WHERE number < coalesce((SELECT min(number) FROM seals "
+        "WHERE last_at >= ?1), 1 + (SELECT max(number) FROM seals)) AND last_seq > (SELECT "
+        "coalesce(max(last_seq), 0) FROM retirements) ORDER BY number DESC LIMIT 1");
+    seal.bind(1, before_ms);
+    if (!seal.executeStep()) return std::size_t{0};
+    const std::int64_t last_seq = seal.getColumn(1).getInt64();
+    SQLite::Statement retirement(handle,
+                                 "INSERT INTO retirements (seal, last_seq, at) VALUES (?, ?, ?)");
+    retirement.bind(1, seal.getColumn(0).getInt64());
+    retirement.bind(2, last_seq);
+    retirement.bind(3, before_ms);
+    retirement.exec();
+    seal.reset();
+    SQLite::Statement attempts(handle, "DELETE FROM attempts WHERE seq <= ?");
+    attempts.bind(1, last_seq);
+    const int gone = attempts.exec();
+    SQLite::Statement requests(handle, "DELETE FROM requests WHERE last_seq <= ?");
+    requests.bind(1, last_seq);
+    requests.exec();
+    transaction.commit();
+    return static_cast<std::size_t>(gone);
+  });
+}
+
+Result<Store::Verified> Store::verify() {
+  return database_->guarded([&]() -> Result<Verified> {
+    SQLite::Transaction snapshot(database_->handle());
+    return Verifier(*database_).run();
+  });
+}
+
+}  // namespace tollway::ledger

@@ -1,0 +1,116 @@
+#include "ledger/usage_sums.hpp"
+
+#include <algorithm>
+
+namespace tollway::ledger {
+namespace {
+
+constexpr std::int64_t ms_an_hour = 3'600'000;
+constexpr std::int64_t hours_a_day = 24;
+
+// A sum that would not fit becomes a floating-point number in SQLite, and min() an integer again.
+constexpr const char* add_hour_sql =
+    "INSERT INTO usage_hours VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+    "ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts, "
+    "requests = requests + excluded.requests, failed = failed + excluded.failed, "
+    "cancelled = cancelled + excluded.cancelled, estimated = estimated + excluded.estimated, "
+    "unknown = unknown + excluded.unknown, differing = differing + excluded.differing, "
+    "input = min(input + excluded.input, 9000000000000000000), "
+    "output = min(output + excluded.output, 9000000000000000000), "
+    "cache_read = min(cache_read + excluded.cache_read, 9000000000000000000), "
+    "cache_write = min(cache_write + excluded.cache_write, 9000000000000000000), "
+    "reasoning = min(reasoning + excluded.reasoning, 9000000000000000000), "
+    "charged = min(charged + excluded.charged, 9000000000000000000), "
+    "billed = min(billed + excluded.billed, 9000000000000000000), "
+    "computed = min(computed + excluded.computed, 9000000000000000000), "
+    "byok = min(byok + excluded.byok, 9000000000000000000)";
+constexpr const char* add_day_sql =
+    "INSERT INTO usage_days VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+    "ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts, "
+    "requests = requests + excluded.requests, failed = failed + excluded.failed, "
+    "cancelled = cancelled + excluded.cancelled, estimated = estimated + excluded.estimated, "
+    "unknown = unknown + excluded.unknown, differing = differing + excluded.differing, "
+    "input = min(input + excluded.input, 9000000000000000000), "
+    "output = min(output + excluded.output, 9000000000000000000), "
+    "cache_read = min(cache_read + excluded.cache_read, 9000000000000000000), "
+    "cache_write = min(cache_write + excluded.cache_write, 9000000000000000000), "
+    "reasoning = min(reasoning + excluded.reasoning, 9000000000000000000), "
+    "charged = min(charged + excluded.charged, 9000000000000000000), "
+    "billed = min(billed + excluded.billed, 9000000000000000000), "
+    "computed = min(computed + excluded.computed, 9000000000000000000), "
+    "byok = min(byok + excluded.byok, 9000000000000000000)";
+
+std::int64_t nanodollars(const std::optional<Money>& money) {
+  return money ? money->nanodollars : 0;
+}
+
+std::int64_t floor_divide(std::int64_t number, std::int64_t by) {
+  return number >= 0 ? number / by : -((-number + by - 1) / by);
+}
+
+}  // namespace
+
+void add(Sums& sums, const Sums& others) noexcept {
+  for (std::size_t i = 0; i < sum_count; ++i) {
+    std::int64_t sum = 0;
+    sums[i] = __builtin_add_overflow(sums[i], others[i], &sum) ? sum_max : std::min(sum, sum_max);
+  }
+}
+
+void add(Sums& sums, const AttemptRecord& record) noexcept {
+  const Counts& counts = record.counts;
+  const auto charged = record.charged();
+  add(sums, Sums{1, record.has(last) ? 1 : 0, record.has(failed) ? 1 : 0,
+                 record.has(cancelled) ? 1 : 0, record.has(estimated) ? 1 : 0, charged ? 0 : 1,
+                 record.has(differs) ? 1 : 0, counts.input, counts.output, counts.cache_read,
+                 counts.cache_write_5m + counts.cache_write_1h, counts.reasoning,
+                 nanodollars(charged), nanodollars(record.billed), nanodollars(record.computed),
+                 record.has(byok) ? nanodollars(charged) : 0});
+}
+
+UsageSums::UsageSums(SQLite::Database& database)
+    : add_hour_(database, add_hour_sql), add_day_(database, add_day_sql) {}
+
+std::size_t UsageSums::Hash::operator()(const Place& place) const noexcept {
+  std::uint64_t hash = 0;
+  for (const auto part : {place.hour, place.key, place.provider, place.model, place.served_by}) {
+    hash = (hash ^ static_cast<std::uint64_t>(part)) * 0x9e3779b97f4a7c15;
+  }
+  return hash ^ (hash >> 32);
+}
+
+void UsageSums::add(Database& database, const AttemptRecord& record) {
+  const auto model = record.served_model.empty() ? record.model : record.served_model;
+  const Place place{.hour = floor_divide(record.at_ms, ms_an_hour),
+                    .key = database.id_of(record.key),
+                    .provider = database.id_of(record.provider),
+                    .model = database.id_of(model),
+                    .served_by = database.id_of(record.served_by)};
+  ledger::add(hours_[place], record);
+}
+
+void UsageSums::write() {
+  write(add_hour_, hours_);
+  Map days;
+  for (const auto& [place, sums] : hours_) {
+    Place day = place;
+    day.hour = floor_divide(place.hour, hours_a_day);
+    ledger::add(days[day], sums);
+  }
+  write(add_day_, days);
+  hours_.clear();
+}
+
+void UsageSums::write(SQLite::Statement& statement, const Map& map) {
+  for (const auto& [place, sums] : map) {
+    int at = 0;
+    for (const auto part : {place.hour, place.key, place.provider, place.model, place.served_by}) {
+      statement.bind(++at, part);
+    }
+    for (const auto sum : sums) statement.bind(++at, sum);
+    statement.exec();
+    statement.reset();
+  }
+}
+
+}  // namespace tollway::ledger

@@ -108,6 +108,7 @@ Result<> Ledger::Parts::open() {
 
 std::vector<SegmentQueue*> Ledger::Parts::all_queues() {
   std::vector<SegmentQueue*> all;
+  all.reserve(queues.size());
   for (const auto& queue : queues) all.push_back(queue.get());
   return all;
 }

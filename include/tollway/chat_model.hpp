@@ -53,7 +53,8 @@ class TOLLWAY_API ChatModel {
   [[nodiscard]] double temperature() const noexcept;
   [[nodiscard]] std::optional<std::int64_t> max_tokens() const noexcept;
 
-  // Blocks until the reply is there. Retries connection failures, 408, 429 and 5xx at most
+  // Blocks until the reply is there. Where a model refuses a temperature that nobody asked for, it
+  // is asked once more without one. Retries connection failures, 408, 429 and 5xx at most
   // llm.max_retries times within the timeout. An answer that says it failed is Errc::upstream_error
   // (or unauthenticated, not_found, bad_request by its status) with the provider's own words.
   [[nodiscard]] Result<ChatReply> invoke(const ChatRequest& request,

@@ -79,7 +79,9 @@ class TOLLWAY_API Provider {
 
   [[nodiscard]] virtual const ProviderInfo& info() const noexcept = 0;
   // An empty model name takes llm.model, then the provider's default; without temperature,
-  // llm.temperature (0.7). Errc::not_configured where no model or a needed key is missing.
+  // llm.temperature (0.7), which is left out for a model that answers that it takes none; one that
+  // is given here or in a request is always sent. Errc::not_configured where no model or a needed
+  // key is missing.
   [[nodiscard]] virtual Result<ChatModel> create_llm(std::string_view model_name,
                                                      std::optional<double> temperature,
                                                      const LlmOptions& options) const = 0;

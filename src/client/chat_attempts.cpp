@@ -6,6 +6,7 @@
 #include <random>
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "dialects/chat_problem.hpp"
 #include "dispatch/retry_policy.hpp"
 #include "net/event.hpp"
@@ -37,6 +38,7 @@ net::Task<Result<>> ChatAttempts::open() {
   attempt_started_ = net::Clock::now();
   status_ = 0;
   retry_after_.reset();
+  temperature_refused_ = false;
   if (abort_.fired()) co_return std::unexpected(abort_.reason());
   auto sending = send();
   if (auto sent = co_await std::move(sending); !sent) co_return sent;
@@ -49,9 +51,11 @@ net::Task<Result<>> ChatAttempts::open() {
     retry_after_ = dispatch::parse_retry_after(*value, std::chrono::system_clock::now());
   }
   auto reading = read_body(limits::error_body_bytes_max);
-  const auto body = co_await std::move(reading);
-  co_return std::unexpected(dialects::problem_of_answer(spec_.facts->options.provider_name, status_,
-                                                        body ? *body : std::string()));
+  const auto read = co_await std::move(reading);
+  const std::string body = read ? *read : std::string();
+  temperature_refused_ = status_ == 400 && dialects::refuses_parameter(body, "temperature");
+  co_return std::unexpected(
+      dialects::problem_of_answer(spec_.facts->options.provider_name, status_, body));
 }
 
 net::Task<Result<>> ChatAttempts::send() {
@@ -60,7 +64,7 @@ net::Task<Result<>> ChatAttempts::send() {
   headers.emplace_back("Accept", spec_.stream ? "text/event-stream" : "application/json");
   const Secret head =
       write_request_head({.method = "POST", .target = spec_.facts->target}, options.base_url.origin,
-                         options.authentication, headers, spec_.body.size());
+                         options.authentication, headers, spec_.body.text.size());
   const net::Duration left = spec_.deadline - net::Clock::now();
   if (left <= net::Duration::zero()) {
     co_return upstream_error(
@@ -76,7 +80,7 @@ net::Task<Result<>> ChatAttempts::send() {
   auto sending = call_->send({.origin = options.base_url.origin,
                               .addresses = options.addresses,
                               .head = head.reveal(),
-                              .body = spec_.body,
+                              .body = spec_.body.text,
                               .timeouts = timeouts});
   co_return co_await std::move(sending);
 }
@@ -112,12 +116,13 @@ void ChatAttempts::failed(Error& error) {
 
 net::Task<bool> ChatAttempts::try_again(Error& error) {
   failed(error);
+  if (!abort_.fired() && corrected()) co_return true;
   if (abort_.fired() || !dispatch::another_try_may_help(error)) co_return false;
 
   const ChatModelOptions& options = spec_.facts->options;
   const auto delay = dispatch::delay_before_retry(
       {.retries_max = options.max_retries, .first_delay = options.retry_delay},
-      {.retries = static_cast<int>(attempts_.size()) - 1,
+      {.retries = static_cast<int>(attempts_.size()) - 1 - corrections_,
        .retry_after = retry_after_,
        .time_left = spec_.deadline - net::Clock::now(),
        .random = draw()});
@@ -131,6 +136,18 @@ net::Task<bool> ChatAttempts::try_again(Error& error) {
   const bool waited = co_await std::move(waiting) != net::Event::Woken::aborted;
   if (!waited) error = abort_.reason();
   co_return waited;
+}
+
+// Some models of reasoning take no temperature, which nobody may have asked for.
+bool ChatAttempts::corrected() {
+  const ChatModelFacts& facts = *spec_.facts;
+  if (!temperature_refused_ || !facts.options.temperature_is_default) return false;
+  if (!spec_.body.drop_default_temperature()) return false;
+  ++corrections_;
+  if (spec_.model == facts.options.model) facts.temperature_refused = true;
+  log::info("{} of {} refuses a temperature; it is asked without one", spec_.model,
+            facts.options.provider_name);
+  return true;
 }
 
 void ChatAttempts::record(int status, std::string_view error) {

@@ -8,6 +8,7 @@
 
 #include "client/chat_model_state.hpp"
 #include "client/runtime.hpp"
+#include "dialects/chat_request_writer.hpp"
 #include "tollway/chat.hpp"
 
 namespace tollway::client {
@@ -15,7 +16,7 @@ namespace tollway::client {
 // What a call is made of, whether its answer is read whole or as a stream.
 struct ChatCallSpec {
   std::shared_ptr<const ChatModelFacts> facts;
-  std::string body;
+  dialects::ChatRequestBody body;
   bool stream = false;
   std::string model;  // that the body asks for
   net::TimePoint started;
@@ -54,6 +55,7 @@ class ChatAttempts {
 
  private:
   [[nodiscard]] net::Task<Result<>> send();
+  [[nodiscard]] bool corrected();
   void record(int status, std::string_view error);
   void redact(Error& error) const;
 
@@ -62,7 +64,9 @@ class ChatAttempts {
   ChatCallSpec spec_;
   std::optional<net::ClientCall> call_;
   net::TimePoint attempt_started_{};
-  int status_ = 0;  // of the attempt's answer; 0 before there is one
+  int status_ = 0;                    // of the attempt's answer; 0 before there is one
+  bool temperature_refused_ = false;  // says the attempt's answer
+  int corrections_ = 0;  // attempts that differ from the one before, and are no retries
   std::optional<std::chrono::seconds> retry_after_;
   std::vector<Attempt> attempts_;
   Timing timing_;

@@ -40,6 +40,7 @@ Result<ChatCallSpec> make_spec(const std::shared_ptr<const ChatModelFacts>& fact
                                              .ask_for_stream_usage = options.ask_for_stream_usage});
   if (!body) return std::unexpected(std::move(body.error()));
   const auto now = net::Clock::now();
+  if (facts->temperature_refused && request.model.empty()) body->drop_default_temperature();
   return ChatCallSpec{.facts = facts,
                       .body = std::move(*body),
                       .stream = stream,

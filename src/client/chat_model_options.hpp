@@ -28,6 +28,8 @@ struct ChatModelOptions {
 
   std::string model;  // as the provider spells it
   double temperature = 0.7;
+  // Nobody asked for this temperature: where a model refuses the parameter, it is left out.
+  bool temperature_is_default = false;
   std::optional<std::int64_t> max_tokens;
   std::string max_tokens_field = "max_tokens";  // or "max_completion_tokens"
   // Reasoning goes out as {"reasoning":{...}}; false: as {"reasoning_effort":"..."}, which OpenAI

@@ -1,6 +1,7 @@
 // What a ChatModel holds, for the library's own sources.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -13,6 +14,8 @@ namespace tollway {
 struct ChatModelFacts {
   client::ChatModelOptions options;  // without the runtime
   std::string target;                // "/api/v1/chat/completions?api-version=..."
+  // The model has refused the default temperature once, and is not sent it again.
+  mutable std::atomic<bool> temperature_refused = false;
 };
 
 struct ChatModel::State {

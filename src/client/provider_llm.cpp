@@ -162,6 +162,7 @@ Result<ChatModel> create_llm(const ProviderFacts& facts, std::string_view model_
   made.addresses = access->addresses;
   made.model = std::move(*model);
   made.temperature = *warmth;
+  made.temperature_is_default = !temperature;
   made.max_tokens = *max_tokens;
   made.max_tokens_field = description.max_tokens_field;
   made.reasoning_object = description.reasoning_object;

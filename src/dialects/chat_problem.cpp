@@ -70,7 +70,7 @@ std::string inner_words(const std::string& raw) {
   return words.text.empty() ? raw : words.text;
 }
 
-std::string explain(Words words) {
+std::string explain(const Words& words) {
   std::string text = tidy(words.text);
   if (words.provider_raw.empty()) return text;
   const std::string inner = tidy(inner_words(words.provider_raw));
@@ -114,6 +114,19 @@ Error make_problem(std::string_view provider, int status, std::string_view words
   return {kind.code, kind.source, kind.retry, std::move(message), {}};
 }
 
+bool is_word(char c) {
+  return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool holds_word(std::string_view text, std::string_view word) {
+  for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    const bool begins = at == 0 || !is_word(text[at - 1]);
+    if (begins && (end == text.size() || !is_word(text[end]))) return true;
+  }
+  return false;
+}
+
 std::optional<int> stated_status(const object& answer) {
   element code;
   if (answer["error"]["code"].get(code) != SUCCESS) return {};
@@ -145,6 +158,19 @@ Error problem_of_answer(std::string_view provider, int status, std::string_view 
   // A page of HTML says nothing in its first lines.
   const bool text = begin != std::string_view::npos && body[begin] != '<';
   return make_problem(provider, status, text ? tidy(body.substr(begin)) : "");
+}
+
+bool refuses_parameter(std::string_view body, std::string_view name) {
+  const auto answer = parse_object(body);
+  if (!answer) return false;
+  object error;
+  if ((*answer)["error"].get(error) != SUCCESS) return false;
+  std::string param;
+  read_text(error, "param", param);
+  if (!param.empty()) return param == name;
+  const Words words = words_in(*answer);
+  if (!words.provider_raw.empty() && refuses_parameter(words.provider_raw, name)) return true;
+  return holds_word(words.text, name);
 }
 
 std::optional<Error> problem_in(std::string_view provider, const object& object) {

@@ -24,4 +24,9 @@ namespace tollway::dialects {
 // Of an end that the provider calls an error without a word about it.
 [[nodiscard]] Error unexplained_problem(std::string_view provider);
 
+// Whether an answer with status 400 says that it is the parameter `name` that it does not take:
+// OpenAI and most others by the error's "param", others in words only. True too where OpenRouter
+// quotes a provider that says so.
+[[nodiscard]] bool refuses_parameter(std::string_view body, std::string_view name);
+
 }  // namespace tollway::dialects

@@ -42,6 +42,18 @@ TEST(ChatReplyReader, ReadsAnAnswerBehindItsPadding) {
   EXPECT_THAT(reply->raw_json, HasSubstr("gen-1"));
 }
 
+TEST(ChatProblem, NamesTheParameterThatIsRefused) {
+  const auto refuses = [](std::string_view body) { return refuses_parameter(body, "temperature"); };
+  EXPECT_TRUE(refuses(R"({"error":{"message":"no","param":"temperature"}})"));
+  EXPECT_FALSE(refuses(R"({"error":{"message":"no temperature","param":"top_p"}})"));
+  EXPECT_TRUE(refuses(R"({"error":{"message":"`temperature` is deprecated for this model."}})"));
+  EXPECT_FALSE(refuses(R"({"error":{"message":"unknown field temperature_range"}})"));
+  EXPECT_TRUE(refuses(R"({"error":{"message":"Provider returned error","code":400,"metadata":)"
+                      R"({"raw":"{\"error\":{\"param\":\"temperature\"}}"}}})"));
+  EXPECT_FALSE(refuses("temperature"));
+  EXPECT_FALSE(refuses(R"({"error":"temperature"})"));
+}
+
 TEST(ChatReplyReader, ContentMayBeParts) {
   const auto reply = read_chat_reply(
       R"({"choices":[{"message":{"content":[{"type":"thinking","thinking":[{"type":"text",)"

@@ -17,8 +17,12 @@ namespace {
 class RequestWriter {
  public:
   RequestWriter(const ChatRequest& request, const ChatRequestOptions& options, RawMembers extra,
-                std::string& out)
-      : request_(request), options_(options), extra_(std::move(extra)), json_(out) {}
+                ChatRequestBody& out)
+      : request_(request),
+        options_(options),
+        extra_(std::move(extra)),
+        out_(out),
+        json_(out.text) {}
 
   [[nodiscard]] Result<> write() {
     json_.begin_object();
@@ -39,6 +43,7 @@ class RequestWriter {
   void write_model();
   void write_messages();
   void write_stream();
+  void write_temperature();
   void write_sampling();
   void write_tools();
   void write_tool(const Tool& tool);
@@ -81,6 +86,7 @@ class RequestWriter {
   const ChatRequest& request_;
   const ChatRequestOptions& options_;
   const RawMembers extra_;
+  ChatRequestBody& out_;
   JsonWriter json_;
   Result<> result_;
 };
@@ -120,9 +126,18 @@ void RequestWriter::write_stream() {
   }
 }
 
+void RequestWriter::write_temperature() {
+  if (request_.temperature || extra_.has("temperature")) {
+    number("temperature", request_.temperature);
+    return;
+  }
+  out_.temperature_at = out_.text.size();
+  number("temperature", options_.temperature);
+  out_.temperature_size = out_.text.size() - out_.temperature_at;
+}
+
 void RequestWriter::write_sampling() {
-  const bool own_temperature = request_.temperature || extra_.has("temperature");
-  number("temperature", own_temperature ? request_.temperature : options_.temperature);
+  write_temperature();
   number("top_p", request_.top_p);
   number("frequency_penalty", request_.frequency_penalty);
   number("presence_penalty", request_.presence_penalty);
@@ -231,14 +246,24 @@ void RequestWriter::write_reasoning() {
 
 }  // namespace
 
-Result<std::string> write_chat_request(const ChatRequest& request,
-                                       const ChatRequestOptions& options) {
+bool ChatRequestBody::drop_default_temperature() {
+  if (temperature_size == 0) return false;
+  const bool first = text[temperature_at] != ',';
+  text.erase(temperature_at, temperature_size);
+  // The comma that stood between is the next member's now.
+  if (first && text[temperature_at] == ',') text.erase(temperature_at, 1);
+  temperature_size = 0;
+  return true;
+}
+
+Result<ChatRequestBody> write_chat_request(const ChatRequest& request,
+                                           const ChatRequestOptions& options) {
   auto extra = read_raw_members(request.extra_json, "extra_json");
   if (!extra) return std::unexpected(std::move(extra.error()));
-  std::string body;
+  ChatRequestBody body;
   RequestWriter writer(request, options, std::move(*extra), body);
   if (auto written = writer.write(); !written) return std::unexpected(std::move(written.error()));
-  if (!simdjson::validate_utf8(body)) {
+  if (!simdjson::validate_utf8(body.text)) {
     return client_error(Errc::bad_request, "the request holds text that is not UTF-8");
   }
   return body;

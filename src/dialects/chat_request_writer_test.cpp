@@ -18,12 +18,31 @@ ChatRequest asking(std::string text) {
 
 std::string written(const ChatRequest& request, const ChatRequestOptions& options = {}) {
   const auto body = write_chat_request(request, options);
-  return body ? *body : "error: " + body.error().message;
+  return body ? body->text : "error: " + body.error().message;
 }
 
 TEST(ChatRequestWriter, WritesTheLeastThatIsAsked) {
   EXPECT_EQ(written(asking("Hi \"you\"\n\x01")),
             R"({"messages":[{"role":"user","content":"Hi \"you\"\n\u0001"}]})");
+}
+
+std::string without_default_temperature(const ChatRequest& request) {
+  auto body = write_chat_request(request, {.temperature = 0.7, .max_tokens = 100});
+  if (!body) return body.error().message;
+  return body->drop_default_temperature() && !body->drop_default_temperature() ? body->text : "";
+}
+
+TEST(ChatRequestWriter, ADefaultTemperatureCanBeTakenOut) {
+  EXPECT_EQ(without_default_temperature(asking("Hi")),
+            R"({"messages":[{"role":"user","content":"Hi"}],"max_tokens":100})");
+  ChatRequest request;
+  request.extra_json = R"({"prompt":"Hi"})";
+  EXPECT_EQ(without_default_temperature(request), R"({"max_tokens":100,"prompt":"Hi"})");
+  request.extra_json = R"({"prompt":"Hi","temperature":1})";
+  EXPECT_EQ(without_default_temperature(request), "") << "it is the request's own";
+  request = asking("Hi");
+  request.temperature = 0.7;
+  EXPECT_EQ(without_default_temperature(request), "") << "it is the request's own";
 }
 
 TEST(ChatRequestWriter, TheModelsDefaultsYieldToTheRequest) {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "library/model_under_test.hpp"
+#include "tollway/provider.hpp"
 
 namespace tollway {
 namespace {
@@ -116,6 +117,71 @@ TEST(Invoke, DoesNotRetryWhatCannotImprove) {
     EXPECT_THAT(reply.error().message, HasSubstr("not now"));
     EXPECT_EQ(upstream.request_count(), 1);
   }
+}
+
+// OpenAI's words for its models of reasoning.
+std::string temperature_refused() {
+  return answer(
+      400, "application/json",
+      R"({"error":{"message":"Unsupported value: 'temperature' does not support 0.7 with )"
+      R"(this model. Only the default (1) value is supported.",)"
+      R"("type":"invalid_request_error","param":"temperature","code":"unsupported_value"}})");
+}
+constexpr std::string_view body_without_temperature =
+    R"({"model":"author/model","messages":[{"role":"user","content":"Hello"}]})";
+
+TEST(Invoke, ADefaultTemperatureThatIsRefusedIsLeftOut) {
+  FaultUpstream upstream(in_turn({temperature_refused(), test::whole_hi()}));
+  auto options = test::options_for(upstream.url());
+  options.temperature_is_default = true;
+  options.max_retries = 0;  // the second attempt asks for something else, so it is no retry
+  const ChatModel model = test::make_model(std::move(options));
+  const auto reply = model.invoke(hello());
+  ASSERT_TRUE(reply) << reply.error().message;
+  ASSERT_EQ(reply->attempts.size(), 2U);
+  EXPECT_EQ(reply->attempts[0].error, "bad_request");
+  EXPECT_THAT(upstream.request(0).body, HasSubstr(R"("temperature":0.7)"));
+  EXPECT_EQ(upstream.request(1).body, body_without_temperature);
+
+  ASSERT_TRUE(model.invoke(hello()));
+  EXPECT_EQ(upstream.request_count(), 3) << "the model remembers";
+  EXPECT_EQ(upstream.request(2).body, body_without_temperature);
+}
+
+TEST(Invoke, ATemperatureThatWasAskedForIsNotLeftOut) {
+  FaultUpstream upstream(in_turn({temperature_refused()}));
+  ChatRequest request = hello();
+  EXPECT_EQ(model_for(upstream).invoke(request).error().code, Errc::bad_request);
+  EXPECT_EQ(upstream.request_count(), 1) << "the model was made with it";
+
+  auto options = test::options_for(upstream.url());
+  options.temperature_is_default = true;
+  request.temperature = 0.7;
+  EXPECT_EQ(test::make_model(std::move(options)).invoke(request).error().code, Errc::bad_request);
+  EXPECT_EQ(upstream.request_count(), 2) << "the request has it";
+}
+
+TEST(Invoke, AProvidersModelHasADefaultTemperatureUnlessGivenOne) {
+  FaultUpstream upstream(FaultUpstream::answering([](const test::Request& request) {
+    const bool warm = request.body.find("temperature") != std::string::npos;
+    return warm ? temperature_refused() : test::whole_hi();
+  }));
+  ProviderInfo info;
+  info.provider_name = "House";
+  info.provider_key = "HOUSE";
+  info.default_base_url = upstream.url();
+  info.default_model = "house/reasoner";
+  info.is_cloud = false;
+  const OpenAICompatibleProvider provider(info);
+  const auto model = provider.create_llm({}, {}, {});
+  ASSERT_TRUE(model) << model.error().message;
+  const auto reply = model->invoke(hello());
+  ASSERT_TRUE(reply) << reply.error().message;
+  EXPECT_EQ(reply->content, "Hi");
+
+  const auto warm = provider.create_llm({}, 0.7, {});
+  ASSERT_TRUE(warm) << warm.error().message;
+  EXPECT_EQ(warm->invoke(hello()).error().code, Errc::bad_request);
 }
 
 // tests.md U11.

@@ -137,6 +137,23 @@ TEST(Stream, AnErrorStatusIsToldAtOnce) {
   EXPECT_EQ(stream.error().code, Errc::bad_request);
 }
 
+TEST(Stream, ADefaultTemperatureThatIsRefusedIsLeftOut) {
+  FaultUpstream upstream(FaultUpstream::answering([](const test::Request& request) {
+    if (request.body.find("temperature") == std::string::npos) {
+      return test::sse_answer(text_event("Hi") + test::stop_event() + test::done_event());
+    }
+    return test::answer(400, "application/json",
+                        R"({"error":{"message":"Unsupported parameter: 'temperature' is not )"
+                        R"(supported with this model.","param":"temperature"}})");
+  }));
+  auto options = test::options_for(upstream.url());
+  options.temperature_is_default = true;
+  auto stream = test::make_model(std::move(options)).stream(hello());
+  ASSERT_TRUE(stream) << stream.error().message;
+  EXPECT_EQ(drain(*stream).text, "Hi");
+  EXPECT_EQ(stream->reply().attempts.size(), 2U);
+}
+
 TEST(Stream, AWholeAnswerIsHandedOutInOnePiece) {
   FaultUpstream upstream(FaultUpstream::answering(test::whole_hi()));
   auto stream = model_for(upstream).stream(hello());

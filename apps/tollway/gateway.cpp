@@ -7,35 +7,32 @@
 #include <vector>
 
 #include "base/log.hpp"
-#include "demo/demonstration_server.hpp"
 #include "gateway/pipeline.hpp"
 #include "listening.hpp"
 #include "net/resolver.hpp"
-#include "providers/base/openai_compatible.hpp"
-#include "providers/demonstration.hpp"
-#include "providers/descriptor.hpp"
+#include "upstream_choice.hpp"
 
 namespace tollway {
 namespace {
 
-using Provider = providers::OpenAICompatibleProvider;
+using Upstream = providers::OpenAICompatibleProvider;
 
 // One thread of the data plane and what it owns. Made and destroyed by the main thread, used by its
 // own.
 struct Worker {
   Worker(const settings::ServeSettings& settings, const gateway::GatewayOptions& options,
-         const gateway::GatewayKeys& keys, const Provider& provider, net::Resolver& resolver,
+         const gateway::GatewayKeys& keys, const Upstream& upstream, net::Resolver& resolver,
          const std::shared_ptr<net::ssl::context>& client_tls, const net::ProxySettings& proxy,
          recording::Recorder* recorder)
       : pool(loop, resolver, client_tls, {.proxy = proxy}),
-        dispatch(pool, provider,
-                 {.connect = settings.upstream_connect_timeout,
-                  .first_byte = settings.upstream_first_byte_timeout,
-                  .between_bytes = settings.upstream_between_bytes_timeout,
-                  .total = settings.upstream_total_timeout}),
+        dispatch(pool, {.connect = settings.upstream_connect_timeout,
+                        .first_byte = settings.upstream_first_byte_timeout,
+                        .between_bytes = settings.upstream_between_bytes_timeout,
+                        .total = settings.upstream_total_timeout}),
         access_log(loop.deadlines(), settings.data_directory + "/access.jsonl"),
         pipeline({.options = options,
                   .keys = keys,
+                  .provider = &upstream,
                   .dispatch = dispatch,
                   .access_log = access_log,
                   .recorder = recorder}),
@@ -53,17 +50,6 @@ struct Worker {
   net::Server server;
   std::thread thread;
 };
-
-Result<Provider> make_provider(providers::DescriptionPointer description, std::string_view url,
-                               Secret key) {
-  auto base_url = providers::normalise_base_url(url, *description);
-  if (!base_url) {
-    return internal_error(fmt::format("{}: {}",
-                                      providers::variable_of(description->base_url_setting()),
-                                      base_url.error().message));
-  }
-  return Provider(std::move(description), std::move(*base_url), std::move(key));
-}
 
 Result<std::shared_ptr<net::ssl::context>> server_tls(const settings::ServeSettings& settings) {
   if (settings.tls_certificate_file.empty()) return nullptr;
@@ -100,8 +86,9 @@ struct Gateway::Parts {
   settings::ServeSettings settings;
   gateway::GatewayOptions options;
   std::optional<gateway::GatewayKeys::Opened> keys;
-  std::unique_ptr<demo::DemonstrationServer> demonstration;  // null where a real one is configured
-  std::optional<Provider> provider;
+  UpstreamChoice choice;
+  // The last is the one in use. Those before it stay for the requests that began with them.
+  std::vector<std::unique_ptr<const Upstream>> upstreams;
   net::Resolver resolver;
   std::shared_ptr<net::ssl::context> client_tls;
   net::ProxySettings proxy;
@@ -110,12 +97,12 @@ struct Gateway::Parts {
   net::Tcp::endpoint address;
   bool running = false;
 
-  [[nodiscard]] Result<> prepare();
-  [[nodiscard]] Result<> choose_provider();
+  [[nodiscard]] Result<> prepare(const Installation& installation);
+  [[nodiscard]] Result<> choose_upstream(const Installation& installation);
   [[nodiscard]] Result<> listen();
 };
 
-Result<> Gateway::Parts::prepare() {
+Result<> Gateway::Parts::prepare(const Installation& installation) {
   options.authenticate = settings.authenticate;
   options.request_body_bytes_max = settings.request_body_bytes_max;
   options.silence_before_comment = settings.stream_silence;
@@ -123,7 +110,7 @@ Result<> Gateway::Parts::prepare() {
   auto opened = gateway::GatewayKeys::open(settings.data_directory);
   if (!opened) return std::unexpected(opened.error());
   keys = std::move(*opened);
-  if (auto chosen = choose_provider(); !chosen) return chosen;
+  if (auto chosen = choose_upstream(installation); !chosen) return chosen;
   auto tls = net::make_client_tls();
   if (!tls) return std::unexpected(tls.error());
   client_tls = std::move(*tls);
@@ -137,22 +124,11 @@ Result<> Gateway::Parts::prepare() {
   return {};
 }
 
-// OpenRouter where there is a key for it; without one, what needs none.
-Result<> Gateway::Parts::choose_provider() {
-  const auto adopt = [this](Result<Provider> made) -> Result<> {
-    if (!made) return std::unexpected(made.error());
-    provider.emplace(std::move(*made));
-    return {};
-  };
-  if (!settings.openrouter_key.empty()) {
-    return adopt(make_provider(providers::find(providers::built_in(), "openrouter"),
-                               settings.openrouter_url, std::move(settings.openrouter_key)));
-  }
-  auto started = demo::DemonstrationServer::start({});
-  if (!started) return std::unexpected(started.error());
-  demonstration = std::move(*started);
-  return adopt(make_provider(providers::demonstration(), demonstration->base_url(),
-                             demonstration->secret().clone()));
+Result<> Gateway::Parts::choose_upstream(const Installation& installation) {
+  auto chosen = choice.make(installation);
+  if (!chosen) return std::unexpected(chosen.error());
+  upstreams.push_back(std::make_unique<const Upstream>(std::move(*chosen)));
+  return {};
 }
 
 Result<> Gateway::Parts::listen() {
@@ -163,8 +139,8 @@ Result<> Gateway::Parts::listen() {
   address = *wanted;
   if (auto free = refuse_port_in_use(address); !free) return free;
   for (unsigned i = 0; i < settings.threads; ++i) {
-    auto worker = std::make_unique<Worker>(settings, options, keys->keys, *provider, resolver,
-                                           client_tls, proxy, recorder.get());
+    auto worker = std::make_unique<Worker>(settings, options, keys->keys, *upstreams.back(),
+                                           resolver, client_tls, proxy, recorder.get());
     worker->server.set_tls(*tls);
     if (auto opened = worker->access_log.open(); !opened) return opened;
     auto bound = worker->server.listen(address);
@@ -185,10 +161,12 @@ Gateway::~Gateway() {
   stop();
 }
 
-Result<std::unique_ptr<Gateway>> Gateway::start(settings::ServeSettings settings) {
+Result<std::unique_ptr<Gateway>> Gateway::start(settings::ServeSettings settings,
+                                                const Installation& installation) {
   auto parts = std::make_unique<Parts>();
   parts->settings = std::move(settings);
-  if (auto prepared = parts->prepare(); !prepared) return std::unexpected(prepared.error());
+  if (auto prepared = parts->prepare(installation); !prepared)
+    return std::unexpected(prepared.error());
   if (auto listening = parts->listen(); !listening) return std::unexpected(listening.error());
   return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
 }
@@ -203,22 +181,26 @@ const Secret& Gateway::created_key() const noexcept {
 }
 
 std::string_view Gateway::provider_name() const noexcept {
-  return parts_->provider->name();
+  return parts_->upstreams.back()->name();
 }
 std::string_view Gateway::default_model() const noexcept {
-  return parts_->provider->default_model();
+  return parts_->upstreams.back()->default_model();
 }
 
-Result<> Gateway::reload() {
+Result<> Gateway::reload(const Installation& installation) {
   const auto tls = server_tls(parts_->settings);
+  const auto chosen = parts_->choose_upstream(installation);
   for (auto& worker : parts_->workers) {
-    worker->loop.post([&worker = *worker, tls] {
+    worker->loop.post([&worker = *worker, tls, &upstream = *parts_->upstreams.back()] {
       if (tls) worker.server.set_tls(*tls);
       worker.access_log.reopen();
+      worker.pipeline.use(upstream);
+      // Idle connections were dialled under the addresses that the old settings allowed.
+      worker.pool.clear();
     });
   }
   if (!tls) return std::unexpected(tls.error());
-  return {};
+  return chosen;
 }
 
 void Gateway::stop() {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/error.hpp"
+#include "installation.hpp"
 #include "settings/serve_settings.hpp"
 
 namespace tollway {
@@ -15,7 +16,8 @@ class Gateway {
  public:
   // Opens the data directory, reads keys and certificates, listens. Nothing is served before it
   // returns without an error, and an error says what to change. `settings` are validated.
-  [[nodiscard]] static Result<std::unique_ptr<Gateway>> start(settings::ServeSettings settings);
+  [[nodiscard]] static Result<std::unique_ptr<Gateway>> start(settings::ServeSettings settings,
+                                                              const Installation& installation);
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
@@ -27,8 +29,9 @@ class Gateway {
   [[nodiscard]] std::string_view provider_name() const noexcept;
   [[nodiscard]] std::string_view default_model() const noexcept;
 
-  // Reads the TLS files again and reopens the access log. On an error the old certificate stays.
-  [[nodiscard]] Result<> reload();
+  // Reads the TLS files again, reopens the access log, and lets requests that arrive from now on go
+  // where the settings say. On an error the old certificate, or the old provider, stays.
+  [[nodiscard]] Result<> reload(const Installation& installation);
   // Lets requests under way end until the drain's deadline, then ends them, and joins the threads.
   void stop();
 

@@ -9,7 +9,6 @@
 
 #include "base/error.hpp"
 #include "base/nearest.hpp"
-#include "settings/serve_settings.hpp"
 
 namespace tollway {
 namespace {
@@ -30,13 +29,18 @@ fs::path config_directory() {
   return fs::path(variable("HOME").value_or(".")) / ".config" / "tollway";
 }
 
+fs::path usual_data_directory() {
+  if (const auto data_home = variable("XDG_DATA_HOME")) return fs::path(*data_home) / "tollway";
+  return fs::path(variable("HOME").value_or(".")) / ".local" / "share" / "tollway";
+}
+
 }  // namespace
 
 Paths paths_of(const SharedOptions& options) {
   Paths paths;
   paths.data_directory = options.data               ? *options.data
                          : variable("TOLLWAY_DATA") ? *variable("TOLLWAY_DATA")
-                                                    : settings::default_data_directory(variable);
+                                                    : usual_data_directory().string();
   if (const auto named = options.config ? options.config : variable("TOLLWAY_CONFIG")) {
     paths.config_file = *named;
     paths.providers_folder = (fs::path(*named).parent_path() / "providers").string();

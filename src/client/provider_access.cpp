@@ -60,6 +60,10 @@ Result<providers::BaseUrl> base_url_of(const ProviderFacts& facts,
   return std::unexpected(std::move(error));
 }
 
+std::string deployment_of(const ProviderFacts& facts, const SettingsSnapshot& settings) {
+  return settings.text(fmt::format("llm.{}.deployment", facts.description->key)).value_or("");
+}
+
 std::string how_to_set_key(const ProviderFacts& facts) {
   const auto& variables = facts.description->api_key.variables;
   const std::string& setting = facts.info.api_key_setting;

@@ -33,6 +33,10 @@ struct ProviderAccess {
 [[nodiscard]] Result<providers::BaseUrl> base_url_of(const ProviderFacts& facts,
                                                      const SettingsSnapshot& settings);
 
+// A deployment has a name of its own, which need not be the model's; empty where none is set.
+[[nodiscard]] std::string deployment_of(const ProviderFacts& facts,
+                                        const SettingsSnapshot& settings);
+
 // "set llm.openrouter.api_key or the environment variable OPENROUTER_API_KEY"
 [[nodiscard]] std::string how_to_set_key(const ProviderFacts& facts);
 

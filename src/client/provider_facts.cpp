@@ -57,9 +57,14 @@ std::shared_ptr<const Provider> ProviderMaker::make(providers::DescriptionPointe
   return std::make_shared<const Made>(facts(std::move(description)));
 }
 
-const providers::Description* ProviderMaker::description_of(const Provider& provider) {
+const OpenAICompatibleProvider::Facts* ProviderMaker::facts_of(const Provider& provider) {
   const auto* compatible = dynamic_cast<const OpenAICompatibleProvider*>(&provider);
-  return compatible == nullptr ? nullptr : compatible->facts_->description.get();
+  return compatible == nullptr ? nullptr : compatible->facts_.get();
+}
+
+const providers::Description* ProviderMaker::description_of(const Provider& provider) {
+  const auto* facts = facts_of(provider);
+  return facts == nullptr ? nullptr : facts->description.get();
 }
 
 }  // namespace tollway

@@ -42,7 +42,8 @@ struct ProviderMaker {
       providers::DescriptionPointer description);
   [[nodiscard]] static std::shared_ptr<const Provider> make(
       providers::DescriptionPointer description);
-  // The description behind a provider; null for a program's own class.
+  // What stands behind a provider; null for a program's own class.
+  [[nodiscard]] static const OpenAICompatibleProvider::Facts* facts_of(const Provider& provider);
   [[nodiscard]] static const providers::Description* description_of(const Provider& provider);
 };
 

@@ -103,23 +103,12 @@ Result<std::optional<std::int64_t>> max_tokens_of(const ProviderFacts& facts,
   return capped;
 }
 
-// A deployment has a name of its own, which need not be the model's.
-std::string path_name(const ProviderFacts& facts, std::string_view model,
-                      const SettingsSnapshot& settings) {
-  const auto deployment =
-      settings.text(fmt::format("llm.{}.deployment", facts.description->key)).value_or("");
-  return deployment.empty() ? std::string(model) : deployment;
-}
-
 // Below the base URL, with a slash before it.
 std::string chat_path_of(const ProviderFacts& facts, std::string_view model,
                          const SettingsSnapshot& settings) {
-  constexpr std::string_view placeholder = "{model}";
-  std::string path = facts.description->chat_path;
-  if (const std::size_t at = path.find(placeholder); at != std::string::npos) {
-    path.replace(at, placeholder.size(),
-                 providers::path_segment(path_name(facts, model, settings)));
-  }
+  const std::string deployment = deployment_of(facts, settings);
+  std::string path = providers::path_for_model(facts.description->chat_path,
+                                               deployment.empty() ? model : deployment);
   return path.starts_with('/') ? path : '/' + path;
 }
 

@@ -11,16 +11,16 @@ net::Task<Result<>> Dispatch::start(const Outgoing& outgoing, net::Abort& abort,
                                     std::optional<net::ClientCall>& call, Attempts& attempts) {
   std::string head;
   head.reserve(head_usual);
-  provider_.write_head({.method = outgoing.method,
-                        .path = outgoing.path,
-                        .query = outgoing.query,
-                        .client_head = outgoing.client_head,
-                        .body_size = outgoing.body.size()},
-                       head);
+  outgoing.provider.write_head({.method = outgoing.method,
+                                .path = outgoing.path,
+                                .query = outgoing.query,
+                                .model = outgoing.model,
+                                .client_head = outgoing.client_head,
+                                .body_size = outgoing.body.size()},
+                               head);
   const net::ClientRequest request{
-      .origin = provider_.origin(),
-      // Every origin so far comes from the operator's environment or is our own.
-      .addresses = net::AddressPolicy::private_allowed,
+      .origin = outgoing.provider.origin(),
+      .addresses = outgoing.provider.addresses(),
       .head = head,
       .body = outgoing.body,
       .no_answer_body = outgoing.method == "HEAD",

@@ -10,7 +10,7 @@ Result<> read_facts(Request& request) {
   auto facts = read_request(request.body);
   if (!facts) return std::unexpected(facts.error());
   request.facts = std::move(*facts);
-  const auto default_model = request.services.dispatch.provider().default_model();
+  const auto default_model = request.provider.default_model();
   if (request.route->chat && request.facts.model.empty() && !request.facts.has_models) {
     request.spliced_body = with_model(request.body, request.facts, default_model);
     request.body = request.spliced_body;
@@ -22,11 +22,11 @@ Result<> read_facts(Request& request) {
 void begin_recording(Request& request, const dispatch::Outgoing& outgoing) {
   recording::Recorder* const recorder = request.services.recorder;
   if (recorder == nullptr) return;
-  const auto& provider = request.services.dispatch.provider();
-  request.recording = recorder->begin({.id = request.id,
-                                       .method = outgoing.method,
-                                       .path = provider.target(outgoing.path, outgoing.query),
-                                       .body = outgoing.body});
+  request.recording = recorder->begin(
+      {.id = request.id,
+       .method = outgoing.method,
+       .path = outgoing.provider.target(outgoing.path, outgoing.query, outgoing.model),
+       .body = outgoing.body});
 }
 
 void record_head(Request& request, const http::Head& head) {
@@ -50,9 +50,11 @@ net::Task<Result<>> forward(Request& request) {
   }
 
   std::optional<net::ClientCall> call;
-  const dispatch::Outgoing outgoing{.method = request.route->method,
+  const dispatch::Outgoing outgoing{.provider = request.provider,
+                                    .method = request.route->method,
                                     .path = request.route->path,
                                     .query = request.query,
+                                    .model = request.facts.model,
                                     .client_head = request.exchange.head(),
                                     .body = request.body};
   begin_recording(request, outgoing);

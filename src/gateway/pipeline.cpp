@@ -130,7 +130,7 @@ void write_access_record(const Request& request) {
       .method = request.exchange.head().method(),
       .route = request.route != nullptr ? request.route->path : "",
       .model = facts.model.empty() ? request.progress.model : facts.model,
-      .provider = dispatched ? request.services.dispatch.provider().key() : "",
+      .provider = dispatched ? request.provider.key() : "",
       .upstream_id = request.progress.id,
       .status = request.status,
       .outcome = request.failure ? name_of(*request.failure) : "ok",

@@ -28,6 +28,8 @@ struct GatewayOptions {
 struct Services {
   const GatewayOptions& options;
   const GatewayKeys& keys;
+  // Who is asked, by requests that arrive from now on.
+  const providers::OpenAICompatibleProvider* provider;
   dispatch::Dispatch& dispatch;
   observe::AccessLog& access_log;
   recording::Recorder* recorder;  // null: nothing is recorded
@@ -36,10 +38,14 @@ struct Services {
 // Filled phase by phase (pipeline.cpp); each phase relies on the ones before it.
 struct Request {
   Request(net::ServerExchange& the_exchange, Services& the_services)
-      : exchange(the_exchange), services(the_services), arrived(net::Clock::now()) {}
+      : exchange(the_exchange),
+        services(the_services),
+        provider(*the_services.provider),
+        arrived(net::Clock::now()) {}
 
   net::ServerExchange& exchange;
   Services& services;
+  const providers::OpenAICompatibleProvider& provider;
   net::TimePoint arrived;
   std::string id;
   std::string_view path;   // of the target, without the query

@@ -203,6 +203,15 @@ std::string path_segment(std::string_view name) {
   return segment;
 }
 
+std::string path_for_model(std::string_view path, std::string_view model) {
+  constexpr std::string_view placeholder = "{model}";
+  std::string made(path);
+  if (const std::size_t at = made.find(placeholder); at != std::string::npos) {
+    made.replace(at, placeholder.size(), path_segment(model));
+  }
+  return made;
+}
+
 Result<BaseUrl> normalise_base_url(std::string_view text, const Description& description) {
   std::optional<http::Url> known;
   if (auto parsed = http::parse_url(description.default_base_url)) known = std::move(*parsed);

@@ -24,6 +24,9 @@ struct BaseUrl {
 // A model's name as one segment of a path, percent-encoded.
 [[nodiscard]] std::string path_segment(std::string_view name);
 
+// A description's path with "{model}" replaced by the model's name as one segment.
+[[nodiscard]] std::string path_for_model(std::string_view path, std::string_view model);
+
 // Whether it can be the value of a query's parameter as it is: letters, digits, "-", ".", "_", "~".
 inline constexpr std::size_t query_value_bytes_max = 64;
 [[nodiscard]] bool is_query_value(std::string_view value);

@@ -1,15 +1,13 @@
-// What `tollway serve` runs with: the environment, overridden by flags.
+// What `tollway serve` runs with.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
-#include <optional>
 #include <string>
 
 #include "base/error.hpp"
 #include "base/limits.hpp"
-#include "tollway/secret.hpp"
+#include "tollway/settings.hpp"
 
 namespace tollway::settings {
 
@@ -25,9 +23,6 @@ struct ServeSettings {
   std::string tls_certificate_file;
   std::string tls_key_file;
 
-  Secret openrouter_key;
-  std::string openrouter_url;  // empty: OpenRouter's own
-
   Duration upstream_connect_timeout = limits::connect_timeout;
   Duration upstream_first_byte_timeout = limits::first_byte_timeout;
   Duration upstream_between_bytes_timeout = limits::between_bytes_timeout;
@@ -41,13 +36,9 @@ struct ServeSettings {
   std::size_t request_body_bytes_max = limits::request_body_bytes_max;
 };
 
-// Reads an environment; the lookup returns nullopt for a variable that is not set. An error names
-// the variable, what it holds and what was expected. The API key's white space is trimmed.
-using Lookup = std::function<std::optional<std::string>(const char* name)>;
-[[nodiscard]] Result<ServeSettings> serve_settings_from(const Lookup& environment);
-
-// Where data lies unless TOLLWAY_DATA says otherwise: "tollway" in XDG_DATA_HOME or ~/.local/share.
-[[nodiscard]] std::string default_data_directory(const Lookup& environment);
+// The settings of data/settings/gateway.json; without a number of threads, one a CPU. What flags
+// alone say keeps its default.
+[[nodiscard]] ServeSettings serve_settings_from(const SettingsSnapshot& snapshot);
 
 // Checks what only the whole can tell: both TLS files or none, no authentication on loopback only.
 [[nodiscard]] Result<> validate(const ServeSettings& settings, bool listens_on_loopback);

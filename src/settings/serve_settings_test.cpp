@@ -3,68 +3,70 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
-
 namespace tollway::settings {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-Result<ServeSettings> from(std::map<std::string, std::string> variables) {
-  return serve_settings_from([variables](const char* name) -> std::optional<std::string> {
-    const auto found = variables.find(name);
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  });
+ServeSettings from(std::initializer_list<std::pair<std::string, std::string>> values) {
+  const auto snapshot = SettingsSnapshot::from(values);
+  EXPECT_TRUE(snapshot) << (snapshot ? "" : snapshot.error().message);
+  return serve_settings_from(snapshot.value_or(SettingsSnapshot()));
 }
 
-TEST(ServeSettings, DefaultsBindToLoopback) {
-  const auto settings = from({{"HOME", "/home/a"}});
-  ASSERT_TRUE(settings);
-  EXPECT_EQ(settings->listen, "127.0.0.1:8484");
-  EXPECT_EQ(settings->data_directory, "/home/a/.local/share/tollway");
-  EXPECT_TRUE(settings->authenticate);
-  EXPECT_TRUE(settings->openrouter_key.empty());
+TEST(ServeSettings, DefaultsAreThoseOfTheLimits) {
+  const ServeSettings settings = from({});
+  const ServeSettings limits;
+  EXPECT_EQ(settings.listen, limits.listen);
+  EXPECT_GE(settings.threads, 1U);
+  EXPECT_TRUE(settings.authenticate);
+  EXPECT_EQ(settings.upstream_connect_timeout, limits.upstream_connect_timeout);
+  EXPECT_EQ(settings.upstream_first_byte_timeout, limits.upstream_first_byte_timeout);
+  EXPECT_EQ(settings.upstream_between_bytes_timeout, limits.upstream_between_bytes_timeout);
+  EXPECT_EQ(settings.upstream_total_timeout, limits.upstream_total_timeout);
+  EXPECT_EQ(settings.stream_silence, limits.stream_silence);
+  EXPECT_EQ(settings.drain_timeout, limits.drain_timeout);
+  EXPECT_EQ(settings.client_head_timeout, limits.client_head_timeout);
+  EXPECT_EQ(settings.client_body_timeout, limits.client_body_timeout);
+  EXPECT_EQ(settings.client_idle_timeout, limits.client_idle_timeout);
+  EXPECT_EQ(settings.client_write_timeout, limits.client_write_timeout);
+  EXPECT_EQ(settings.request_body_bytes_max, limits.request_body_bytes_max);
 }
 
-TEST(ServeSettings, ReadsTheEnvironment) {
-  const auto settings = from({{"OPENROUTER_API_KEY", " sk-or-v1-abc\n"},
-                              {"TOLLWAY_LISTEN", "[::1]:0"},
-                              {"TOLLWAY_STREAM_SILENCE", "0.25"},
-                              {"TOLLWAY_REQUEST_BODY_MAX", "1024"}});
-  ASSERT_TRUE(settings);
-  EXPECT_EQ(settings->openrouter_key.reveal(), "sk-or-v1-abc");
-  EXPECT_EQ(settings->listen, "[::1]:0");
-  EXPECT_EQ(settings->stream_silence, 250ms);
-  EXPECT_EQ(settings->request_body_bytes_max, 1024U);
+TEST(ServeSettings, AreSettings) {
+  const ServeSettings settings = from({{"listen", "[::1]:0"},
+                                       {"threads", "3"},
+                                       {"stream.silence", "0.25"},
+                                       {"request.body_max", "1024"}});
+  EXPECT_EQ(settings.listen, "[::1]:0");
+  EXPECT_EQ(settings.threads, 3U);
+  EXPECT_EQ(settings.stream_silence, 250ms);
+  EXPECT_EQ(settings.request_body_bytes_max, 1024U);
 }
 
-TEST(ServeSettings, RefusalsNameTheVariableAndWhatWasExpected) {
-  const auto message = [](const char* name, const char* value) {
-    const auto settings = from({{name, value}});
-    return settings ? "accepted" : settings.error().message;
+TEST(ServeSettings, RefusalsNameWhatWasExpected) {
+  const auto message = [](const char* key, const char* value) {
+    const auto refused = SettingsSnapshot::from({{key, value}});
+    return refused ? "accepted" : refused.error().message;
   };
-  EXPECT_THAT(message("TOLLWAY_STREAM_SILENCE", "soon"),
-              HasSubstr("TOLLWAY_STREAM_SILENCE is \"soon\"; expected seconds"));
-  EXPECT_THAT(message("TOLLWAY_STREAM_SILENCE", "0"), HasSubstr("more than 0"));
-  EXPECT_THAT(message("TOLLWAY_STREAM_SILENCE", "nan"), HasSubstr("expected seconds"));
-  EXPECT_THAT(message("TOLLWAY_THREADS", "0"), HasSubstr("from 1 to 256"));
+  EXPECT_THAT(message("stream.silence", "soon"), HasSubstr("stream.silence is \"soon\""));
+  EXPECT_THAT(message("stream.silence", "0"), HasSubstr("0.001"));
+  EXPECT_THAT(message("stream.silence", "nan"), HasSubstr("expected"));
+  EXPECT_THAT(message("threads", "0"), HasSubstr("256"));
 }
 
 TEST(ServeSettings, NoAuthenticationOnLoopbackOnly) {
-  auto settings = from({});
-  ASSERT_TRUE(settings);
-  settings->authenticate = false;
-  EXPECT_TRUE(validate(*settings, true));
-  const auto refused = validate(*settings, false);
+  ServeSettings settings;
+  settings.authenticate = false;
+  EXPECT_TRUE(validate(settings, true));
+  const auto refused = validate(settings, false);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("loopback only"));
 }
 
 TEST(ServeSettings, TlsNeedsBothFiles) {
-  auto settings = from({{"TOLLWAY_TLS_CERTIFICATE", "cert.pem"}});
-  ASSERT_TRUE(settings);
-  EXPECT_FALSE(validate(*settings, true));
+  EXPECT_FALSE(validate(from({{"tls.certificate", "cert.pem"}}), true));
 }
 
 }  // namespace

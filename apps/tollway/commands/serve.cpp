@@ -7,16 +7,18 @@
 #include <memory>
 
 #include "base/log.hpp"
+#include "commands/shared_options.hpp"
 #include "gateway.hpp"
+#include "installation.hpp"
 #include "listening.hpp"
 
 namespace tollway {
 namespace {
 
 struct Flags {
+  SharedOptions shared;
   std::optional<std::string> listen;
   std::string port_file;
-  std::optional<std::string> data;
   std::optional<unsigned> threads;
   bool no_auth = false;
   std::string record;
@@ -24,23 +26,20 @@ struct Flags {
   std::optional<std::string> tls_key;
 };
 
-Result<settings::ServeSettings> settings_from(const Flags& flags) {
-  auto settings = settings::serve_settings_from([](const char* name) {
-    const char* const value = std::getenv(name);
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-  });
-  if (!settings) return settings;
-  if (flags.listen) settings->listen = *flags.listen;
-  if (flags.data) settings->data_directory = *flags.data;
-  if (flags.threads) settings->threads = *flags.threads;
-  if (flags.tls_certificate) settings->tls_certificate_file = *flags.tls_certificate;
-  if (flags.tls_key) settings->tls_key_file = *flags.tls_key;
-  settings->port_file = flags.port_file;
-  settings->record_directory = flags.record;
-  settings->authenticate = !flags.no_auth;
-  const auto address = parse_listen_address(settings->listen);
+Result<settings::ServeSettings> settings_from(const Flags& flags,
+                                              const Installation& installation) {
+  auto settings = settings::serve_settings_from(installation.snapshot);
+  settings.data_directory = installation.paths.data_directory;
+  if (flags.listen) settings.listen = *flags.listen;
+  if (flags.threads) settings.threads = *flags.threads;
+  if (flags.tls_certificate) settings.tls_certificate_file = *flags.tls_certificate;
+  if (flags.tls_key) settings.tls_key_file = *flags.tls_key;
+  settings.port_file = flags.port_file;
+  settings.record_directory = flags.record;
+  settings.authenticate = !flags.no_auth;
+  const auto address = parse_listen_address(settings.listen);
   if (!address) return std::unexpected(address.error());
-  const auto valid = settings::validate(*settings, address->address().is_loopback());
+  const auto valid = settings::validate(settings, address->address().is_loopback());
   if (!valid) return std::unexpected(valid.error());
   return settings;
 }
@@ -60,27 +59,39 @@ void greet(const Gateway& gateway, const std::string& url, bool authenticate) {
   std::fflush(stdout);
 }
 
+Result<> reload(Gateway& gateway, const SharedOptions& options, terminal::Console& console) {
+  const auto installation = open_installation(options, console);
+  if (!installation) return std::unexpected(installation.error());
+  return gateway.reload(*installation);
+}
+
 // Until a signal that ends the process; SIGHUP reloads.
-void wait_for_end(Gateway& gateway, const sigset_t& signals) {
+void wait_for_end(Gateway& gateway, const sigset_t& signals, const SharedOptions& options,
+                  terminal::Console& console) {
   for (;;) {
     int signal = 0;
     sigwait(&signals, &signal);
     if (signal != SIGHUP) return;
-    const auto reloaded = gateway.reload();
+    const auto reloaded = reload(gateway, options, console);
     if (reloaded) {
-      log::info("reloaded");
+      log::info("reloaded; provider {}", gateway.provider_name());
     } else {
       log::error("reload: {}; going on as before", reloaded.error().message);
     }
   }
 }
 
+int refused(const Error& error, int exit_code) {
+  fmt::print(stderr, "tollway: {}\n", error.message);
+  return exit_code;
+}
+
 int run(const Flags& flags) {
-  auto settings = settings_from(flags);
-  if (!settings) {
-    fmt::print(stderr, "tollway: {}\n", settings.error().message);
-    return 2;
-  }
+  terminal::Console console(flags.shared.console());
+  const auto installation = open_installation(flags.shared, console);
+  if (!installation) return refused(installation.error(), exit_usage);
+  auto settings = settings_from(flags, *installation);
+  if (!settings) return refused(settings.error(), exit_usage);
   // Threads inherit the mask, so that only the wait below sees these.
   sigset_t signals;
   sigemptyset(&signals);
@@ -91,18 +102,17 @@ int run(const Flags& flags) {
   const std::string port_file = settings->port_file;
   const bool tls = !settings->tls_certificate_file.empty();
   const bool authenticate = settings->authenticate;
-  auto gateway = Gateway::start(std::move(*settings));
-  auto ready = gateway ? Result<>{} : std::unexpected(gateway.error());
-  if (ready && !port_file.empty()) ready = write_port_file(port_file, (*gateway)->address().port());
-  if (!ready) {
-    fmt::print(stderr, "tollway: {}\n", ready.error().message);
-    return 1;
+  auto gateway = Gateway::start(std::move(*settings), *installation);
+  if (!gateway) return refused(gateway.error(), exit_failed);
+  if (!port_file.empty()) {
+    const auto written = write_port_file(port_file, (*gateway)->address().port());
+    if (!written) return refused(written.error(), exit_failed);
   }
   greet(**gateway, url_of((*gateway)->address(), tls), authenticate);
-  wait_for_end(**gateway, signals);
+  wait_for_end(**gateway, signals, flags.shared, console);
   log::info("stopping: waiting for requests under way");
   (*gateway)->stop();
-  return 0;
+  return exit_ok;
 }
 
 }  // namespace
@@ -114,7 +124,7 @@ void add_serve_command(CLI::App& app, int& exit_code) {
       ->type_name("ADDRESS");
   command->add_option("--port-file", flags->port_file, "Write the port here once listening")
       ->type_name("FILE");
-  command->add_option("--data", flags->data, "Data directory")->type_name("DIRECTORY");
+  add_place_options(*command, flags->shared);
   command->add_option("--threads", flags->threads, "Threads (default: one a CPU)")
       ->type_name("COUNT")
       ->check(CLI::Range(1, 256));

@@ -19,12 +19,16 @@ void add_output_options(CLI::App& command, SharedOptions& options) {
       ->check(CLI::IsMember({"auto", "always", "never"}));
 }
 
-void add_shared_options(CLI::App& command, SharedOptions& options) {
-  add_output_options(command, options);
+void add_place_options(CLI::App& command, SharedOptions& options) {
   command.add_option("--data", options.data, "Data directory (default: TOLLWAY_DATA)")
       ->type_name("DIRECTORY");
   command.add_option("--config", options.config, "tollway.toml (default: TOLLWAY_CONFIG)")
       ->type_name("FILE");
+}
+
+void add_shared_options(CLI::App& command, SharedOptions& options) {
+  add_output_options(command, options);
+  add_place_options(command, options);
 }
 
 }  // namespace tollway

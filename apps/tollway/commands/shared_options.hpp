@@ -20,7 +20,9 @@ struct SharedOptions {
 
 // --json and --color.
 void add_output_options(CLI::App& command, SharedOptions& options);
-// Those, --data and --config.
+// --data and --config.
+void add_place_options(CLI::App& command, SharedOptions& options);
+// All four.
 void add_shared_options(CLI::App& command, SharedOptions& options);
 
 }  // namespace tollway

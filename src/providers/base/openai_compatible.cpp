@@ -4,11 +4,15 @@
 #include "providers/api_key.hpp"
 
 namespace tollway::providers {
+namespace {
+
+constexpr std::string_view usual_chat_path = "chat/completions";
+
+}  // namespace
+
 OpenAICompatibleProvider::OpenAICompatibleProvider(DescriptionPointer description, BaseUrl base_url,
-                                                   Secret api_key)
-    : description_(std::move(description)),
-      base_url_(std::move(base_url)),
-      own_query_(base_url_.query_text()) {
+                                                   Secret api_key, net::AddressPolicy addresses)
+    : description_(std::move(description)), base_url_(std::move(base_url)), addresses_(addresses) {
   std::string lines;
   http::HeadWriter head(lines);
   head.header("Host", base_url_.url.origin.host_header());
@@ -23,8 +27,12 @@ OpenAICompatibleProvider::OpenAICompatibleProvider(DescriptionPointer descriptio
   own_headers_ = Secret(std::move(lines));
 }
 
-std::string OpenAICompatibleProvider::target(std::string_view path, std::string_view query) const {
-  std::string target = base_url_.target(path);
+std::string OpenAICompatibleProvider::target(std::string_view path, std::string_view query,
+                                             std::string_view model) const {
+  const bool has_own_path = path == usual_chat_path && description_->chat_path != usual_chat_path;
+  std::string target = has_own_path
+                           ? base_url_.target(path_for_model(description_->chat_path, model))
+                           : base_url_.target(path);
   if (!query.empty()) {
     target += target.contains('?') ? '&' : '?';
     target += query;
@@ -35,7 +43,7 @@ std::string OpenAICompatibleProvider::target(std::string_view path, std::string_
 void OpenAICompatibleProvider::write_head(const Call& call, std::string& out) const {
   out.clear();
   http::HeadWriter head(out);
-  head.request(call.method, target(call.path, call.query));
+  head.request(call.method, target(call.path, call.query, call.model));
   out += own_headers_.reveal();
   for (std::size_t i = 0; i < call.client_head.header_count(); ++i) {
     const http::Header header = call.client_head.header(i);

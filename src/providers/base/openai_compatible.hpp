@@ -6,6 +6,7 @@
 
 #include "http/head.hpp"
 #include "http/origin.hpp"
+#include "net/dial_guard.hpp"
 #include "providers/base_url.hpp"
 #include "providers/description.hpp"
 #include "tollway/secret.hpp"
@@ -16,7 +17,8 @@ namespace tollway::providers {
 // send, others send it.
 class OpenAICompatibleProvider {
  public:
-  OpenAICompatibleProvider(DescriptionPointer description, BaseUrl base_url, Secret api_key);
+  OpenAICompatibleProvider(DescriptionPointer description, BaseUrl base_url, Secret api_key,
+                           net::AddressPolicy addresses);
 
   [[nodiscard]] std::string_view key() const noexcept { return description_->key; }
   [[nodiscard]] std::string_view name() const noexcept { return description_->name; }
@@ -25,14 +27,19 @@ class OpenAICompatibleProvider {
   }
   [[nodiscard]] const http::Origin& origin() const noexcept { return base_url_.url.origin; }
 
-  // The request target of `path` under the base URL, or under the origin where it begins with "/":
-  // "/api/v1/chat/completions?query".
-  [[nodiscard]] std::string target(std::string_view path, std::string_view query) const;
+  // Which addresses its name may lead to.
+  [[nodiscard]] net::AddressPolicy addresses() const noexcept { return addresses_; }
+
+  // The request target of one of OpenAI's paths: "/api/v1/chat/completions?query". The description
+  // may have another path for chat, and the model in it.
+  [[nodiscard]] std::string target(std::string_view path, std::string_view query,
+                                   std::string_view model) const;
 
   struct Call {
     std::string_view method;        // "POST"
     std::string_view path;          // under the base URL, e.g. "chat/completions"
     std::string_view query;         // without "?"; empty for none
+    std::string_view model;         // as the body names it; empty: none
     const http::Head& client_head;  // whose headers may be forwarded
     std::size_t body_size = 0;
   };
@@ -43,8 +50,8 @@ class OpenAICompatibleProvider {
  private:
   DescriptionPointer description_;
   BaseUrl base_url_;
-  std::string own_query_;  // "api-version=2024-10-21"
-  Secret own_headers_;     // Host, the key and what never changes
+  net::AddressPolicy addresses_;
+  Secret own_headers_;  // Host, the key and what never changes
 };
 
 }  // namespace tollway::providers

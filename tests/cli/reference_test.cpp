@@ -94,6 +94,7 @@ TEST_F(ReferenceCommands, are_installed_where_they_are_looked_for) {
   EXPECT_EQ(finished.out,
             "./bin/tollway\n"
             "./share/bash-completion/completions/tollway\n"
+            "./share/doc/tollway/LICENSE\n"
             "./share/fish/vendor_completions.d/tollway.fish\n"
             "./share/man/man1/tollway.1\n"
             "./share/zsh/site-functions/_tollway\n");

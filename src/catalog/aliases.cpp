@@ -8,8 +8,7 @@
 namespace tollway::catalog {
 
 std::vector<std::string> family_words(std::string_view id) {
-  Variants variants;
-  while (cut_variant(id, variants)) {
+  while (cut_variant(id)) {
   }
   const std::string name = folded(bare_name(id));
   std::vector<std::string> words;

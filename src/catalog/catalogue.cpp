@@ -108,9 +108,8 @@ void Catalogue::name_model(std::uint32_t index) {
   // The row of an id comes before what others are called for short.
   names_.insert_or_assign(lower_text(model.id),
                           Meaning{index, model.id.starts_with('~') ? NamedBy::alias : NamedBy::id});
-  Variants variants;
   std::string_view base = model.id;
-  const bool is_variant = cut_variant(base, variants);
+  const bool is_variant = cut_variant(base).has_value();
   if (!is_variant) name(lower_text(model.canonical_slug), index, NamedBy::canonical_slug);
   name(folded(model.id), index, NamedBy::spelling);
   if (is_variant) return;
@@ -178,7 +177,9 @@ std::optional<Found> Catalogue::find(std::string_view name) const {
         return other;
       }
     }
-    if (!cut_variant(rest, variants)) break;
+    const auto variant = cut_variant(rest);
+    if (!variant || !is_dynamic(*variant)) break;
+    variants.add(*variant);
   }
   return std::nullopt;
 }

@@ -91,6 +91,8 @@ TEST(Catalogue, static_variants_have_rows_of_their_own_and_dynamic_ones_do_not) 
   EXPECT_EQ(free->model->id, "meta-llama/llama-3.3-70b-instruct:free");
   EXPECT_TRUE(free->variants.has(Variant::nitro));
   EXPECT_FALSE(free->variants.has(Variant::free));
+  // Nobody who asks for a free model is given one that costs.
+  EXPECT_FALSE(catalogue.find("openai/gpt-4o:free"));
   // The slug that both share is the base's.
   EXPECT_EQ(id_of(catalogue, "meta-llama/llama-3.3-70b-instruct"),
             "meta-llama/llama-3.3-70b-instruct");

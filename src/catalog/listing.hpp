@@ -29,6 +29,10 @@ struct Listing {
   std::vector<Model> models;
 };
 
+// Where the list is asked for under the base URL: "models?output_modalities=all" at OpenRouter,
+// which hides what gives no text unless it is asked for.
+[[nodiscard]] std::string list_path(const providers::Description& description);
+
 // Reads what `description`'s models path answered. Rows in OpenRouter's shape are kept whole,
 // whoever sent them; other formats are read by providers::read_model_list. What cannot be read is
 // left out; Errc::upstream_invalid where the whole is no list.

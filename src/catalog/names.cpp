@@ -38,14 +38,13 @@ std::size_t date_size(std::string_view name) {
 
 }  // namespace
 
-bool cut_variant(std::string_view& name, Variants& variants) noexcept {
+std::optional<Variant> cut_variant(std::string_view& name) noexcept {
   const auto colon = name.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return false;
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
   const auto* const found = std::ranges::find(variant_names, name.substr(colon + 1));
-  if (found == variant_names.end()) return false;
-  variants.add(static_cast<Variant>(found - variant_names.begin()));
+  if (found == variant_names.end()) return std::nullopt;
   name = name.substr(0, colon);
-  return true;
+  return static_cast<Variant>(found - variant_names.begin());
 }
 
 bool is_dynamic(Variant variant) noexcept {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,11 +25,10 @@ struct Variants {
   bool operator==(const Variants&) const = default;
 };
 
-// Cuts a variant off the end of `name` ("a/b:nitro") and adds it; false where there is none.
-// Static ones (free, extended, thinking, batch) have rows of their own, so look for the whole
-// first.
-[[nodiscard]] bool cut_variant(std::string_view& name, Variants& variants) noexcept;
-// Variants that steer routing and name no other model: nitro, floor, exacto, online.
+// Cuts a variant off the end of `name` ("a/b:nitro") and returns it; nullopt where there is none.
+[[nodiscard]] std::optional<Variant> cut_variant(std::string_view& name) noexcept;
+// Variants that steer routing and name no other model: nitro, floor, exacto, online. The others are
+// static, with rows of their own at prices of their own: "a/b:free" is never "a/b".
 [[nodiscard]] bool is_dynamic(Variant variant) noexcept;
 
 // Cuts "@preset/..." off the end and returns it; empty where there is none.

@@ -7,20 +7,17 @@ namespace {
 
 TEST(Names, variants_stack) {
   std::string_view name = "openai/gpt-oss-20b:free:online";
-  Variants variants;
-  EXPECT_TRUE(cut_variant(name, variants));
-  EXPECT_TRUE(cut_variant(name, variants));
-  EXPECT_FALSE(cut_variant(name, variants));
+  EXPECT_EQ(cut_variant(name), Variant::online);
+  EXPECT_EQ(cut_variant(name), Variant::free);
+  EXPECT_EQ(cut_variant(name), std::nullopt);
   EXPECT_EQ(name, "openai/gpt-oss-20b");
-  EXPECT_TRUE(variants.has(Variant::free));
-  EXPECT_TRUE(variants.has(Variant::online));
-  EXPECT_FALSE(variants.has(Variant::nitro));
+  EXPECT_TRUE(is_dynamic(Variant::online));
+  EXPECT_FALSE(is_dynamic(Variant::free));
 }
 
 TEST(Names, what_a_local_server_puts_behind_a_colon_is_no_variant) {
   std::string_view name = "llama3.2:3b";
-  Variants variants;
-  EXPECT_FALSE(cut_variant(name, variants));
+  EXPECT_EQ(cut_variant(name), std::nullopt);
   EXPECT_EQ(name, "llama3.2:3b");
 }
 

@@ -61,22 +61,6 @@ const json::object& object_in(const json::object& object, std::string_view name)
   return found == nullptr ? empty : *found;
 }
 
-std::optional<std::chrono::sys_days> day_of(std::string_view text) {
-  if (text.size() < 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const auto number = [text](std::size_t at, std::size_t size) {
-    int value = -1;
-    const char* end = text.data() + at + size;
-    return std::from_chars(text.data() + at, end, value).ptr == end ? value : -1;
-  };
-  const int month = number(5, 2);
-  const int day = number(8, 2);
-  if (month < 0 || day < 0) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(number(0, 4)),
-                                         std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  return date.ok() ? std::optional(std::chrono::sys_days(date)) : std::nullopt;
-}
-
 // A price that cannot be read is unknown, and -1 makes the whole depend on routing.
 Prices prices_in(const json::object& pricing) {
   Prices prices;
@@ -113,6 +97,22 @@ json::value text_or_null(const std::string& text) {
 
 }  // namespace
 
+std::optional<std::chrono::sys_days> read_date(std::string_view text) {
+  if (text.size() < 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto number = [text](std::size_t at, std::size_t size) {
+    int value = -1;
+    const char* end = text.data() + at + size;
+    return std::from_chars(text.data() + at, end, value).ptr == end ? value : -1;
+  };
+  const int month = number(5, 2);
+  const int day = number(8, 2);
+  if (month < 0 || day < 0) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(number(0, 4)),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  return date.ok() ? std::optional(std::chrono::sys_days(date)) : std::nullopt;
+}
+
 std::string date_text(std::chrono::sys_days day) {
   const std::chrono::year_month_day date(day);
   return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()),
@@ -144,7 +144,7 @@ std::optional<Model> read_row(const json::object& row) {
   model.supported_parameters = texts_in(row, "supported_parameters");
   model.tokenizer = text_in(architecture, "tokenizer");
   model.knowledge_cutoff = text_in(row, "knowledge_cutoff");
-  model.expires = day_of(text_in(row, "expiration_date"));
+  model.expires = read_date(text_in(row, "expiration_date"));
   model.prices = prices_in(object_in(row, "pricing"));
   model.row = json::serialize(row);
   return model;

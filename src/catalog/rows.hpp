@@ -19,6 +19,8 @@ namespace tollway::catalog {
 
 // "2026-05-05"
 [[nodiscard]] std::string date_text(std::chrono::sys_days day);
+// Of a text that begins with one; nullopt for others.
+[[nodiscard]] std::optional<std::chrono::sys_days> read_date(std::string_view text);
 [[nodiscard]] boost::json::object architecture_of(const Model& model);
 [[nodiscard]] boost::json::object pricing_of(const Prices& prices);
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/error.hpp"
+#include "commands/model_changes.hpp"
 #include "commands/shared_options.hpp"
 #include "installation.hpp"
 #include "model_list.hpp"
@@ -210,7 +211,10 @@ void add_models_command(CLI::App& app, int& exit_code) {
       ->type_name("ORDER")
       ->check(CLI::IsMember({"price", "context", "name", "created"}));
   add_shared_options(*command, options->shared);
-  command->callback([options, &exit_code] { exit_code = run(*options); });
+  add_model_changes_command(*command, exit_code);
+  command->callback([options, command, &exit_code] {
+    if (command->get_subcommands().empty()) exit_code = run(*options);
+  });
 }
 
 }  // namespace tollway

@@ -1,0 +1,28 @@
+// A provider's own answer to the question for its models, whole, for the catalogue.
+#pragma once
+
+#include <memory>
+
+#include "catalog/listing.hpp"
+#include "catalog/store.hpp"
+#include "tollway/provider.hpp"
+
+namespace tollway {
+
+// Asks with the key and base URL of the settings; blocks for 30 seconds at most. Errors as of
+// Provider::list_models.
+[[nodiscard]] Result<catalog::KeptList> fetch_list(const std::shared_ptr<const Provider>& provider,
+                                                   const SettingsSnapshot& settings);
+
+// The kept list as a listing; nullopt where there is none that can be read.
+[[nodiscard]] std::optional<catalog::Listing> kept_listing(
+    const std::shared_ptr<const Provider>& provider, const catalog::Store& store);
+
+// Null for a provider that is a program's own class.
+[[nodiscard]] providers::DescriptionPointer description_of(
+    const std::shared_ptr<const Provider>& provider);
+
+// Unix seconds.
+[[nodiscard]] std::int64_t seconds_now();
+
+}  // namespace tollway

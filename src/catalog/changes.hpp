@@ -1,0 +1,57 @@
+// What became different between two catalogues.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalogue.hpp"
+
+namespace tollway::catalog {
+
+struct PriceChange {
+  PriceKey key = PriceKey::prompt;
+  // 1e-15 dollars a unit; nullopt: not priced separately.
+  std::optional<std::int64_t> before;
+  std::optional<std::int64_t> after;
+};
+
+struct Change {
+  enum class Kind : std::uint8_t {
+    added,
+    removed,
+    price_up,     // prompt or completion costs more, neither less
+    price_down,   // the reverse
+    price_mixed,  // one more, the other less, or known only now or no more
+    price_other,  // prompt and completion cost the same, something else does not
+    context,
+    expiring,  // an expiration date was announced or moved
+  };
+  Kind kind = Kind::added;
+  std::string model;  // id
+  std::vector<PriceChange> prices;
+  std::optional<std::int64_t> context_before;
+  std::optional<std::int64_t> context_after;
+  std::optional<std::chrono::sys_days> expires;
+};
+[[nodiscard]] std::string_view name_of(Change::Kind kind) noexcept;  // "price_up"
+[[nodiscard]] std::optional<Change::Kind> change_named(std::string_view name) noexcept;
+
+// In the order of the newer catalogue's models, those that were removed first. A model can have
+// several changes. What gives no text is not compared with a list that has nothing of the kind:
+// such lists hide it. Of models that nobody offers on one side, that side counts as without them.
+[[nodiscard]] std::vector<Change> changes_between(const Catalogue& before, const Catalogue& after);
+
+// For those who want to be told, alerts for one: what a refresh found, and when.
+struct ChangesFound {
+  std::int64_t at = 0;  // Unix seconds
+  std::vector<Change> changes;
+};
+// Called on the thread that refreshes; must not block.
+using ChangesListener = std::function<void(const ChangesFound&)>;
+
+}  // namespace tollway::catalog

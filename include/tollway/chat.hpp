@@ -50,6 +50,7 @@ struct TOLLWAY_API Message {
   std::vector<ToolCall> tool_calls;    // of an assistant
   std::string tool_call_id;            // of a tool
   std::string reasoning_details_json;  // of an assistant: returned to the model unchanged
+  std::string annotations_json;        // likewise, so that no file is parsed and billed again
 
   [[nodiscard]] static Message system(std::string text);
   [[nodiscard]] static Message user(std::string text);
@@ -103,6 +104,24 @@ struct ChatRequest {
   std::string extra_json;
 };
 
+// A source that an answer rests on.
+struct UrlCitation {
+  std::string url;
+  std::string title;    // may be empty
+  std::string content;  // an excerpt; may be empty
+  // Of the answer's text; providers that know no place say 0 and 0.
+  std::optional<std::int64_t> start_index;
+  std::optional<std::int64_t> end_index;
+};
+
+// Speech. Of a stream, `data` and `transcript` are pieces to be appended.
+struct AudioOutput {
+  std::string id;
+  std::string data;  // base64
+  std::string transcript;
+  std::optional<std::int64_t> expires_at;  // Unix seconds: until when the id can be referred to
+};
+
 // Token counts as the provider stated them; what it did not state is unknown, not zero.
 struct Usage {
   std::optional<std::int64_t> prompt_tokens;
@@ -139,6 +158,10 @@ struct ChatReply {
   std::string finish_reason;  // "stop", "length", "tool_calls", "content_filter"
   std::string native_finish_reason;
   std::string reasoning_details_json;
+  std::vector<ImagePart> images;  // that the model made, mostly data: URLs
+  std::optional<AudioOutput> audio;
+  std::vector<UrlCitation> citations;
+  std::string annotations_json;  // what else was annotated, such as parsed files, as a JSON array
   Usage usage;
   std::optional<Money> cost;  // as billed; nullopt: unknown
   std::vector<Attempt> attempts;
@@ -160,7 +183,10 @@ struct ChatDelta {
     std::string arguments;  // to be appended
   };
   std::vector<ToolCallPiece> tool_calls;
-  std::string finish_reason;  // empty until the model has ended
+  std::vector<ImagePart> images;  // each whole
+  std::optional<AudioOutput> audio;
+  std::vector<UrlCitation> citations;  // each whole
+  std::string finish_reason;           // empty until the model has ended
 };
 
 }  // namespace tollway

@@ -20,6 +20,9 @@ ChatDelta all_of(const ChatReply& reply) {
   ChatDelta delta{.content = reply.content,
                   .reasoning = reply.reasoning,
                   .tool_calls = {},
+                  .images = reply.images,
+                  .audio = reply.audio,
+                  .citations = reply.citations,
                   .finish_reason = reply.finish_reason};
   for (const auto& call : reply.tool_calls) {
     delta.tool_calls.push_back({.index = delta.tool_calls.size(),

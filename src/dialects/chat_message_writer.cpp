@@ -134,6 +134,12 @@ Result<> write_chat_message(const Message& message, JsonWriter& json) {
     json.key("reasoning_details");
     json.raw(*text);
   }
+  if (!message.annotations_json.empty()) {
+    const auto text = check_raw_json(message.annotations_json, JsonKind::array, "annotations_json");
+    if (!text) return std::unexpected(text.error());
+    json.key("annotations");
+    json.raw(*text);
+  }
   json.end_object();
   return {};
 }

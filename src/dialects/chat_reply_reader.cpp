@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/limits.hpp"
+#include "dialects/chat_attachments.hpp"
 #include "dialects/chat_fields.hpp"
 #include "dialects/chat_problem.hpp"
 #include "dialects/json_reader.hpp"
@@ -40,6 +41,9 @@ void read_message(const object& message, ChatReply& reply) {
   }
   read_text(message, "refusal", reply.refusal);
   read_tool_calls(message, reply);
+  append_images(message, reply.images);
+  append_audio(message, reply.audio);
+  append_annotations(message, reply.citations, reply.annotations_json);
   array details;
   if (message["reasoning_details"].get(details) == SUCCESS && details.size() > 0) {
     reply.reasoning_details_json = simdjson::minify(details);

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/limits.hpp"
+#include "dialects/chat_attachments.hpp"
 #include "dialects/chat_fields.hpp"
 #include "dialects/chat_problem.hpp"
 #include "dialects/json_reader.hpp"
@@ -20,7 +21,16 @@ using simdjson::dom::object;
 
 bool is_empty(const ChatDelta& delta) {
   return delta.content.empty() && delta.reasoning.empty() && delta.tool_calls.empty() &&
+         delta.images.empty() && !delta.audio && delta.citations.empty() &&
          delta.finish_reason.empty();
+}
+
+void append_piece(const AudioOutput& piece, std::optional<AudioOutput>& audio) {
+  if (!audio) audio.emplace();
+  if (!piece.id.empty()) audio->id = piece.id;
+  audio->data += piece.data;
+  audio->transcript += piece.transcript;
+  if (piece.expires_at) audio->expires_at = piece.expires_at;
 }
 
 // The first choice: further ones exist only where several were asked for.
@@ -90,6 +100,9 @@ Result<> ChatStreamReader::read_delta(const object& fields, ChatDelta& delta) {
   }
   std::string_view refusal;
   if (fields["refusal"].get(refusal) == SUCCESS) reply_.refusal += refusal;
+  append_images(fields, delta.images);
+  append_audio(fields, delta.audio);
+  append_annotations(fields, delta.citations, reply_.annotations_json);
   array details;
   if (fields["reasoning_details"].get(details) == SUCCESS && !reasoning_details_.add(details)) {
     return too_large();
@@ -150,6 +163,9 @@ std::size_t ChatStreamReader::place_of(const object& call, std::string_view id) 
 void ChatStreamReader::take_over(const ChatDelta& delta) {
   reply_.content += delta.content;
   reply_.reasoning += delta.reasoning;
+  reply_.images.insert(reply_.images.end(), delta.images.begin(), delta.images.end());
+  reply_.citations.insert(reply_.citations.end(), delta.citations.begin(), delta.citations.end());
+  if (delta.audio) append_piece(*delta.audio, reply_.audio);
   if (!delta.finish_reason.empty()) reply_.finish_reason = delta.finish_reason;
 }
 

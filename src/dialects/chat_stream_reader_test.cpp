@@ -46,6 +46,23 @@ const std::string finish = chunk(R"({"index":0,"delta":{"content":""},"finish_re
 constexpr std::string_view usage =
     R"(,"usage":{"prompt_tokens":3,"completion_tokens":2,"cost":0.000001})";
 
+TEST(ChatStreamReader, CarriesImagesAudioAndCitations) {
+  const auto outcome = read(
+      {delta(R"("images":[{"image_url":{"url":"data:,a"}}])"), delta(R"("audio":{"data":"Ukl"})"),
+       delta(R"("audio":{"data":"G","transcript":"Hi"})"),
+       delta(R"("annotations":[{"url_citation":{"url":"https://a"}},{"type":"file"}])"), finish});
+  ASSERT_TRUE(outcome.result) << outcome.result.error().message;
+  ASSERT_EQ(outcome.deltas.size(), 5U);
+  EXPECT_EQ(outcome.deltas[0].images.size(), 1U);
+  EXPECT_EQ(outcome.deltas[2].audio->data, "G") << "pieces, not what came before";
+  EXPECT_EQ(outcome.deltas[3].citations.size(), 1U);
+  EXPECT_EQ(outcome.reply.images.at(0).url, "data:,a");
+  EXPECT_EQ(outcome.reply.audio->data, "UklG");
+  EXPECT_EQ(outcome.reply.audio->transcript, "Hi");
+  EXPECT_EQ(outcome.reply.citations.at(0).url, "https://a");
+  EXPECT_EQ(outcome.reply.annotations_json, R"([{"type":"file"}])");
+}
+
 TEST(ChatStreamReader, PutsTheAnswerTogether) {
   const auto outcome =
       read({delta(R"("content":"")"), delta(R"("content":"","reasoning":"hm")"),

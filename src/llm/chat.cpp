@@ -38,6 +38,7 @@ Message ChatReply::to_message() const {
   if (!content.empty()) message.content.emplace_back(TextPart{content});
   message.tool_calls = tool_calls;
   message.reasoning_details_json = reasoning_details_json;
+  message.annotations_json = annotations_json;
   return message;
 }
 

@@ -43,6 +43,7 @@ struct ModelInfo {
   // Dollars a token as decimal text ("0.0000025"); nullopt: not stated. "0" is free.
   std::optional<std::string> prompt_price;
   std::optional<std::string> completion_price;
+  std::string pricing_json;  // all prices as OpenRouter's lists state them, a JSON object; or empty
   std::vector<std::string> input_modalities;  // "text", "image"
   std::vector<std::string> output_modalities;
   std::vector<std::string> supported_parameters;

@@ -172,7 +172,27 @@ Result<llm::MeteredUsage> cohere(Counts& counts, std::string_view part) {
   return counts.done(read);
 }
 
+UsageLayout own_layout(std::string_view provider) {
+  if (provider == "anthropic") return UsageLayout::anthropic_messages;
+  if (provider == "google") return UsageLayout::gemini_generate;
+  if (provider == "aws") return UsageLayout::bedrock_converse;
+  if (provider == "cohere") return UsageLayout::cohere_billed;
+  return UsageLayout::openai_chat;
+}
+
 }  // namespace
+
+std::optional<UsageLayout> usage_layout(std::string_view provider, std::string_view flavor) {
+  if (flavor.empty() || flavor == "default") return own_layout(provider);
+  if (flavor == "chat") return UsageLayout::openai_chat;
+  if (flavor == "responses") return UsageLayout::openai_responses;
+  if (flavor == "anthropic") return UsageLayout::anthropic_messages;
+  if (flavor == "tokens") return UsageLayout::cohere_tokens;
+  if (flavor == "embeddings") {
+    return provider == "cohere" ? UsageLayout::cohere_billed : UsageLayout::openai_embeddings;
+  }
+  return std::nullopt;
+}
 
 Result<llm::MeteredUsage> read_usage(UsageLayout layout, const json::value& usage) {
   const auto* object = usage.if_object();

@@ -23,6 +23,11 @@ enum class UsageLayout : std::uint8_t {
   cohere_tokens,       // tokens, as the model saw them
 };
 
+// The layout of a vendor's API by its common name: "chat", "responses", "embeddings", "anthropic",
+// "tokens", or "default" for the vendor's own. Empty is "default"; nullopt for another.
+[[nodiscard]] std::optional<UsageLayout> usage_layout(std::string_view provider,
+                                                      std::string_view flavor);
+
 // Reads a usage object (the value of "usage", of "usageMetadata" for Gemini; Cohere's embeddings:
 // of "meta"). Members that a layout does not have are ignored. Errc::upstream_invalid where a count
 // that the layout always has is missing (Gemini leaves zeros out), where one is negative, no whole

@@ -83,6 +83,10 @@ std::vector<std::string> Entry::texts(std::string_view field) const {
   return texts;
 }
 
+std::string Entry::json() const {
+  return object_->empty() ? std::string() : boost::json::serialize(*object_);
+}
+
 Entry Entry::object(std::string_view field) const {
   static const json::object empty;
   const json::value* value = find(field);

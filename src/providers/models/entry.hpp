@@ -24,6 +24,8 @@ class Entry {
       std::initializer_list<std::string_view> fields) const;
   [[nodiscard]] std::optional<bool> flag(std::string_view field) const;
   [[nodiscard]] std::vector<std::string> texts(std::string_view field) const;
+  // As JSON text; "" where it is empty.
+  [[nodiscard]] std::string json() const;
   // An object below, or an empty one.
   [[nodiscard]] Entry object(std::string_view field) const;
   // The entries of a list of objects.

@@ -14,6 +14,7 @@ void read_openrouter(const Entry& entry, ModelInfo& model) {
   model.max_output_tokens = entry.object("top_provider").count({"max_completion_tokens"});
   model.prompt_price = pricing.price("prompt", 0);
   model.completion_price = pricing.price("completion", 0);
+  model.pricing_json = pricing.json();
   model.input_modalities = architecture.texts("input_modalities");
   model.output_modalities = architecture.texts("output_modalities");
   model.supported_parameters = entry.texts("supported_parameters");

@@ -1,4 +1,4 @@
-// The whole library except tollway/asio.hpp, which needs Boost.Asio.
+// The whole library except tollway/asio.hpp and tollway/pricing_asio.hpp, which need Boost.Asio.
 #pragma once
 
 #include "tollway/chat.hpp"
@@ -7,6 +7,7 @@
 #include "tollway/error.hpp"
 #include "tollway/money.hpp"
 #include "tollway/openrouter.hpp"
+#include "tollway/pricing.hpp"
 #include "tollway/provider.hpp"
 #include "tollway/registry.hpp"
 #include "tollway/runtime.hpp"

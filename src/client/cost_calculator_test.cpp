@@ -1,0 +1,230 @@
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "client/pricing_rows.hpp"
+#include "tollway/pricing.hpp"
+
+namespace tollway {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr PriceTime spring = std::chrono::sys_days(std::chrono::year(2026) / 4 / 1);
+
+PricingFetcher fetcher_with(std::string overrides) {
+  auto settings = SettingsSnapshot::from({{"pricing.overrides", std::move(overrides)}});
+  EXPECT_TRUE(settings);
+  auto fetcher = PricingFetcher::create({.settings = *settings, .providers = {}, .cache = {}});
+  EXPECT_TRUE(fetcher) << fetcher.error().message;
+  return *fetcher;
+}
+
+CostCalculator calculator() {
+  return CostCalculator(fetcher_with(
+      R"([{"provider":"openai","model":"mine","input":2.5,"output":"10","cache_read":0.25,)"
+      R"("web_search":10000},)"
+      R"({"provider":"openai","model":"long","output":1,)"
+      R"("input":{"base":1,"above":[[1000,2]]}},)"
+      R"({"provider":"openai","model":"gift","input":0,"output":0},)"
+      R"({"provider":"openai","model":"half","input":1},)"
+      R"({"provider":"openai","model":"absurd","input":9000000000,"output":9000000000}])"));
+}
+
+CostRecord record(std::string model, UsageCounts usage) {
+  return {.provider = "openai", .model = std::move(model), .usage = usage, .at = spring};
+}
+
+UsageCounts tokens(std::int64_t input, std::int64_t output) {
+  UsageCounts usage;
+  usage.input = input;
+  usage.output = output;
+  return usage;
+}
+
+TEST(CostCalculator, shows_every_line_and_where_the_price_comes_from) {
+  auto usage = tokens(1000, 100);
+  usage.cache_read = 400;
+  usage.web_searches = 2;
+  const auto cost = calculator().calculate_cost(record("mine", usage));
+  ASSERT_TRUE(cost) << cost.error().message;
+  ASSERT_EQ(cost->lines.size(), 4U);
+  EXPECT_EQ(cost->lines[1].unit, "cache_read");
+  EXPECT_EQ(cost->lines[1].quantity, 400);
+  EXPECT_EQ(cost->lines[1].unit_dollars, "0.00000025");
+  EXPECT_EQ(cost->prompt_cost->to_string(), "0.0016");
+  EXPECT_EQ(cost->completion_cost->to_string(), "0.001");
+  EXPECT_EQ(cost->other_cost->to_string(), "0.02");
+  EXPECT_EQ(cost->total_cost->to_string(), "0.0226");
+  ASSERT_TRUE(cost->pricing_used);
+  EXPECT_EQ(cost->pricing_used->source, PricingSource::override_price);
+  EXPECT_EQ(cost->pricing_used->age(spring), std::nullopt);
+}
+
+TEST(CostCalculator, built_in_prices_have_a_date) {
+  const auto cost = calculator().calculate_cost(record("gpt-4o", tokens(1'000'000, 0)));
+  ASSERT_TRUE(cost && cost->pricing_used && cost->total_cost);
+  EXPECT_EQ(cost->pricing_used->source, PricingSource::built_in);
+  EXPECT_FALSE(cost->pricing_used->source_name.empty());
+  EXPECT_GT(cost->pricing_used->age(spring + 24h * 365), 1h);
+}
+
+TEST(CostCalculator, tiers_are_strictly_above) {
+  const auto at = calculator().calculate_cost(record("long", tokens(1000, 0)));
+  const auto above = calculator().calculate_cost(record("long", tokens(1001, 0)));
+  EXPECT_EQ(at->total_cost->to_string(), "0.001");
+  EXPECT_EQ(above->total_cost->to_string(), "0.002002");
+}
+
+TEST(CostCalculator, unknown_is_no_zero_and_zero_is_free) {
+  const auto unknown = calculator().calculate_cost(record("nobody's", tokens(0, 0)));
+  ASSERT_TRUE(unknown);
+  EXPECT_FALSE(unknown->total_cost || unknown->prompt_cost || unknown->completion_cost ||
+               unknown->other_cost || unknown->pricing_used);
+  const auto free = calculator().calculate_cost(record("gift", tokens(10, 10)));
+  EXPECT_EQ(free->total_cost, Money{});
+  const auto half = calculator().calculate_cost(record("half", tokens(10, 10)));
+  EXPECT_EQ(half->prompt_cost->to_string(), "0.00001");
+  EXPECT_EQ(half->completion_cost, std::nullopt);
+  EXPECT_EQ(half->total_cost, std::nullopt);
+}
+
+TEST(CostCalculator, local_models_are_free) {
+  const auto cost = calculator().calculate_cost(
+      {.provider = "ollama", .model = "llama3.2", .usage = tokens(10, 10), .at = spring});
+  ASSERT_TRUE(cost && cost->pricing_used);
+  EXPECT_EQ(cost->total_cost, Money{});
+  EXPECT_EQ(cost->pricing_used->source, PricingSource::local);
+}
+
+// Against a sum in 128 bits, which loses nothing before it is rounded.
+TEST(CostCalculator, M07_lines_against_rational_numbers) {
+  __extension__ using Wide = __int128;
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 200; ++i) {
+    const auto price = static_cast<std::int64_t>(random() % 1'000'000);  // 1e-3 dollars a million
+    const auto count = static_cast<std::int64_t>(random() % 1'000'000'000);
+    const CostCalculator one(fetcher_with(
+        R"([{"provider":"openai","model":"m","output":1,"input":")" + std::to_string(price / 1000) +
+        "." + std::to_string(1000 + price % 1000).substr(1) + R"("}])"));
+    const auto cost = one.calculate_cost(record("m", tokens(count, 0)));
+    ASSERT_TRUE(cost && cost->total_cost);
+    const Wide femto = Wide{price} * 1'000'000 * count;
+    const auto error = femto - Wide{cost->total_cost->nanodollars} * 1'000'000;
+    EXPECT_TRUE(2 * error <= 1'000'000 && 2 * error >= -1'000'000) << price << " x " << count;
+  }
+}
+
+TEST(CostCalculator, M08_what_does_not_fit_is_refused) {
+  const auto cost = calculator().calculate_cost(record("absurd", tokens(1'000'000'000'000, 0)));
+  ASSERT_FALSE(cost);
+  EXPECT_EQ(cost.error().code, Errc::bad_request);
+}
+
+TEST(CostCalculator, M09_negative_usage_never_credits) {
+  EXPECT_FALSE(calculator().calculate_cost(record("mine", tokens(-1, 5))));
+  EXPECT_FALSE(calculator().calculate_cost(record("mine", tokens(5, -1))));
+  auto usage = tokens(100, 0);
+  usage.cache_read = -100;
+  EXPECT_FALSE(calculator().calculate_cost(record("mine", usage)));
+}
+
+TEST(CostCalculator, U21_usage_that_is_missing_absurd_or_zero) {
+  EXPECT_FALSE(UsageCounts::of({}));
+  Usage stated;
+  stated.prompt_tokens = 0;
+  EXPECT_FALSE(UsageCounts::of(stated));  // half of it is no usage
+  stated.completion_tokens = 0;
+  const auto counts = UsageCounts::of(stated);
+  ASSERT_TRUE(counts);
+  EXPECT_EQ(calculator().calculate_cost(record("mine", *counts))->total_cost, Money{});
+  EXPECT_FALSE(calculator().calculate_cost(record("mine", tokens(INT64_MAX, 0))));
+  auto usage = tokens(10, 10);
+  usage.output_audio = 11;
+  EXPECT_FALSE(calculator().calculate_cost(record("mine", usage)));
+}
+
+TEST(CostCalculator, a_bad_row_leaves_the_others_alone) {
+  const std::vector<CostRecord> records{
+      record("mine", tokens(1000, 0)), record("mine", tokens(-1, 0)), record("gift", tokens(1, 1))};
+  const auto costs = calculator().calculate_batch_costs(records);
+  ASSERT_EQ(costs.size(), 3U);
+  EXPECT_EQ(costs[0]->total_cost->to_string(), "0.0025");
+  EXPECT_FALSE(costs[1]);
+  EXPECT_EQ(costs[2]->total_cost, Money{});
+}
+
+TEST(CostCalculator, sums_up_by_model) {
+  const std::vector<CostRecord> records{
+      record("mine", tokens(1000, 100)), record("mine", tokens(3000, 300)),
+      record("gift", tokens(5, 5)), record("nobody's", tokens(5, 5))};
+  const auto summary = calculator().summarize(records);
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->total_cost, std::nullopt);
+  EXPECT_EQ(summary->all.calls, 4U);
+  EXPECT_EQ(summary->all.unknown, 1U);
+  EXPECT_EQ(summary->all.cost.to_string(), "0.014");
+  ASSERT_EQ(summary->models.size(), 3U);
+  const auto& dearest = summary->models.front();
+  EXPECT_EQ(dearest.model, "mine");
+  EXPECT_EQ(dearest.tokens, 4400);
+  EXPECT_EQ(dearest.average_a_call->to_string(), "0.007");
+  EXPECT_EQ(dearest.dollars_a_token, "0.000003181818182");
+  const auto known = calculator().summarize(std::span(records).first(3));
+  EXPECT_EQ(known->total_cost->to_string(), "0.014");
+  const auto none = calculator().summarize({});
+  EXPECT_EQ(none->total_cost, Money{});
+  EXPECT_EQ(none->all.average_a_call, std::nullopt);
+}
+
+TEST(CostCalculator, estimates_before_sending) {
+  EstimateRequest request;
+  request.provider = "openai";
+  request.model = "mine";
+  request.prompt = "hello world";
+  request.max_tokens = 100;
+  auto estimate = calculator().estimate(request);
+  ASSERT_TRUE(estimate);
+  EXPECT_EQ(estimate->prompt_tokens, 2);
+  EXPECT_TRUE(estimate->tokens_exact);
+  EXPECT_EQ(estimate->output_tokens, 100);
+  EXPECT_EQ(estimate->at_most.total_cost->to_string(), "0.001005");
+  const std::vector<CostRecord> history{record("mine", tokens(9, 10)),
+                                        record("mine", tokens(9, 30)),
+                                        record("gift", tokens(9, 9000))};
+  request.history = history;
+  estimate = calculator().estimate(request);
+  EXPECT_EQ(estimate->output_tokens, 20);
+  EXPECT_EQ(estimate->expected.total_cost->to_string(), "0.000205");
+  EXPECT_EQ(estimate->at_most.total_cost->to_string(), "0.001005");
+  request.max_tokens.reset();
+  request.history = {};
+  estimate = calculator().estimate(request);
+  EXPECT_EQ(estimate->output_tokens, std::nullopt);
+  EXPECT_EQ(estimate->expected.total_cost->to_string(), "0.000005");
+  EXPECT_EQ(estimate->at_most.total_cost, std::nullopt);
+}
+
+TEST(CostCalculator, finds_the_cheapest_that_can_do_it) {
+  Workload workload;
+  workload.input_tokens = 10'000;
+  workload.output_tokens = 1000;
+  workload.parameters = {"tools"};
+  workload.input_modalities = {"image"};
+  workload.provider = "openrouter";
+  workload.free_models = false;
+  workload.count = 5;
+  const auto offers = calculator().cheapest(workload);
+  ASSERT_TRUE(offers);
+  ASSERT_EQ(offers->size(), 5U);
+  for (std::size_t i = 0; i < offers->size(); ++i) {
+    EXPECT_GT((*offers)[i].cost, Money{});
+    if (i > 0) EXPECT_LE((*offers)[i - 1].cost, (*offers)[i].cost);
+    EXPECT_GE((*offers)[i].context_length.value_or(11'000), 11'000);
+  }
+  workload.input_tokens = -1;
+  EXPECT_FALSE(calculator().cheapest(workload));
+}
+
+}  // namespace
+}  // namespace tollway

@@ -1,0 +1,69 @@
+#include <utility>
+
+#include "base/error.hpp"
+#include "client/pricing_fetcher_state.hpp"
+
+namespace tollway {
+namespace {
+
+std::unexpected<Error> ended() {
+  return client_error(Errc::cancelled, "the pricing fetcher ended before it had asked");
+}
+
+}  // namespace
+
+Result<PricingFetcher> PricingFetcher::create(PricingFetcherOptions options) {
+  auto overrides = client::read_overrides(options.settings);
+  if (!overrides) return std::unexpected(std::move(overrides.error()));
+  return PricingFetcher(std::make_shared<State>(std::move(options), std::move(*overrides)));
+}
+
+PricingFetcher::PricingFetcher(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
+
+std::optional<ModelPricing> PricingFetcher::get_model_pricing(std::string_view model,
+                                                              std::string_view provider) const {
+  return provider.empty() ? state_->of_name(model) : state_->of_provider(provider, model);
+}
+
+std::vector<ModelPricing> PricingFetcher::get_all_pricing(std::string_view provider) const {
+  return state_->all_of(provider);
+}
+
+// The state's thread runs the job, so the state is there; a copy would let it join itself.
+void PricingFetcher::async_get_model_pricing(
+    std::string model, std::string provider,
+    std::function<void(Result<std::optional<ModelPricing>>)> done) const {
+  auto asked = provider;
+  state_->run_later(
+      {.provider = std::move(asked),
+       .done = [state = state_.get(), model = std::move(model), provider = std::move(provider),
+                done = std::move(done)](bool was_asked) {
+         if (!was_asked) return done(ended());
+         done(provider.empty() ? state->of_name(model) : state->of_provider(provider, model));
+       }});
+}
+
+void PricingFetcher::async_get_all_pricing(
+    std::string provider, std::function<void(Result<std::vector<ModelPricing>>)> done) const {
+  auto asked = provider;
+  state_->run_later({.provider = std::move(asked),
+                     .done = [state = state_.get(), provider = std::move(provider),
+                              done = std::move(done)](bool was_asked) {
+                       if (!was_asked) return done(ended());
+                       done(state->all_of(provider));
+                     }});
+}
+
+Result<> PricingFetcher::refresh(std::string_view provider) const {
+  return state_->refresh(provider);
+}
+
+PricingCache& PricingFetcher::cache() const noexcept {
+  return *state_->cache;
+}
+
+const Providers& PricingFetcher::providers() const noexcept {
+  return state_->providers;
+}
+
+}  // namespace tollway

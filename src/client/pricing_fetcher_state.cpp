@@ -1,0 +1,155 @@
+#include "client/pricing_fetcher_state.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/error.hpp"
+#include "client/pricing_lookup.hpp"
+
+namespace tollway {
+namespace {
+
+using pricing::PriceSheet;
+
+std::shared_ptr<PricingCache> cache_for(const PricingFetcherOptions& options) {
+  if (options.cache != nullptr) return options.cache;
+  PricingCacheOptions made;
+  if (const auto seconds = options.settings.integer("pricing.cache_ttl")) {
+    made.ttl = std::chrono::seconds(*seconds);
+  }
+  return std::make_shared<PricingCache>(std::move(made));
+}
+
+// Sheets do not say what a model can do; lists do.
+ModelPricing with_capabilities(ModelPricing pricing, const ModelPricing& listed) {
+  if (!pricing.rows->parameters.empty()) return pricing;
+  auto rows = *pricing.rows;
+  rows.parameters = listed.rows->parameters;
+  rows.input_modalities = listed.rows->input_modalities;
+  pricing.rows = std::make_shared<const ModelPricing::Rows>(std::move(rows));
+  if (!pricing.context_length) pricing.context_length = listed.context_length;
+  return pricing;
+}
+
+}  // namespace
+
+PricingFetcher::State::State(PricingFetcherOptions options,
+                             std::shared_ptr<const PriceSheet> overrides_read)
+    : settings(options.settings),
+      providers(options.providers.all.empty() ? discover_providers()
+                                              : std::move(options.providers)),
+      cache(cache_for(options)),
+      overrides(std::move(overrides_read)) {}
+
+PricingFetcher::State::~State() {
+  {
+    const std::scoped_lock lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+  if (worker_.joinable()) worker_.join();
+}
+
+const Provider* PricingFetcher::State::provider(std::string_view name) const {
+  const auto wanted = client::lower(name);
+  const auto found = std::ranges::find_if(providers.all, [&wanted](const auto& one) {
+    const auto key = client::lower(one->info().provider_key);
+    return key == wanted || client::sheet_name(key) == wanted;
+  });
+  return found == providers.all.end() ? nullptr : found->get();
+}
+
+Result<> PricingFetcher::State::refresh(std::string_view name) const {
+  const auto* asked = provider(name);
+  if (asked == nullptr) {
+    return client_error(Errc::not_found, fmt::format("there is no provider \"{}\"", name));
+  }
+  if (!asked->info().is_cloud) return {};
+  auto prices = cache->get_or_fetch(
+      asked->info().provider_key, [this, asked]() -> Result<PricingCache::Prices> {
+        auto models = asked->list_models(settings);
+        if (!models) return std::unexpected(std::move(models.error()));
+        return std::make_shared<const std::vector<ModelPricing>>(
+            client::listed_prices(asked->info(), *models, client::price_time_now()));
+      });
+  if (!prices) return std::unexpected(std::move(prices.error()));
+  return {};
+}
+
+std::optional<ModelPricing> PricingFetcher::State::of_provider(std::string_view name,
+                                                               std::string_view model) const {
+  const auto* known = provider(name);
+  const auto key = client::lower(known == nullptr ? name : known->info().provider_key);
+  if (const auto listed = cache->get(key); listed != nullptr) {
+    if (const auto* found = client::find_pricing(*listed, model)) return *found;
+  }
+  if (auto found = client::pricing_unasked(key, model, overrides)) return found;
+  if (known != nullptr && !known->info().is_cloud) {
+    return client::local_pricing(known->info(), model);
+  }
+  return std::nullopt;
+}
+
+std::optional<ModelPricing> PricingFetcher::State::of_name(std::string_view model) const {
+  return client::pricing_by_name(model, overrides);
+}
+
+std::vector<ModelPricing> PricingFetcher::State::all_of(std::string_view name) const {
+  const auto* known = provider(name);
+  const auto key = client::lower(known == nullptr ? name : known->info().provider_key);
+  std::map<std::string, ModelPricing> by_name;
+  const auto add = [&by_name](const ModelPricing& pricing) {
+    by_name.emplace(client::lower(pricing.model), pricing);
+  };
+  if (const auto listed = cache->get(key); listed != nullptr) std::ranges::for_each(*listed, add);
+  const auto add_sheet = [&](const PriceSheet& sheet, PricingSource source,
+                             const std::shared_ptr<const void>& owner) {
+    for (const auto& vendor : sheet.vendors()) {
+      if (vendor.provider != client::sheet_name(key)) continue;
+      for (const auto& model : vendor.models) {
+        if (client::has_prices(model)) add(client::pricing_of(vendor, model, source, owner));
+      }
+    }
+  };
+  if (overrides != nullptr) add_sheet(*overrides, PricingSource::override_price, overrides);
+  add_sheet(PriceSheet::built_in(), PricingSource::built_in, {});
+  if (key == client::resells_at_the_makers_prices) {
+    for (const auto& listed : client::built_in_listing_prices()) {
+      const auto [row, is_new] = by_name.emplace(client::lower(listed.model), listed);
+      if (!is_new) row->second = with_capabilities(std::move(row->second), listed);
+    }
+  }
+  std::vector<ModelPricing> all;
+  for (auto& [model, pricing] : by_name) all.push_back(std::move(pricing));
+  return all;
+}
+
+void PricingFetcher::State::run_later(Job job) {
+  {
+    const std::scoped_lock lock(mutex_);
+    jobs_.push_back(std::move(job));
+    if (!worker_.joinable()) worker_ = std::thread([this] { work(); });
+  }
+  changed_.notify_one();
+}
+
+void PricingFetcher::State::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
+    if (jobs_.empty()) return;
+    const auto job = std::move(jobs_.front());
+    jobs_.pop_front();
+    const bool asks = !ending_;
+    lock.unlock();
+    // Whether it answered or not, what is known now is the answer.
+    if (asks && !job.provider.empty()) static_cast<void>(refresh(job.provider));
+    job.done(asks);
+    lock.lock();
+  }
+}
+
+}  // namespace tollway

@@ -1,0 +1,57 @@
+// What the copies of a PricingFetcher share, for the library's own sources.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "client/pricing_rows.hpp"
+
+namespace tollway {
+
+struct PricingFetcher::State {
+  // Asks `provider` and runs `done`; with `asked` false it must only say that the fetcher has
+  // ended.
+  struct Job {
+    std::string provider;
+    std::function<void(bool asked)> done;
+  };
+
+  State(PricingFetcherOptions options, std::shared_ptr<const pricing::PriceSheet> overrides);
+  ~State();
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  // Lists that state prices are asked for and kept.
+  [[nodiscard]] Result<> refresh(std::string_view provider) const;
+  // Null for an unknown one. By key or by the name that sheets have for it.
+  [[nodiscard]] const Provider* provider(std::string_view name) const;
+  [[nodiscard]] std::optional<ModelPricing> of_provider(std::string_view provider,
+                                                        std::string_view model) const;
+  [[nodiscard]] std::optional<ModelPricing> of_name(std::string_view model) const;
+  [[nodiscard]] std::vector<ModelPricing> all_of(std::string_view provider) const;
+  void run_later(Job job);
+
+  const SettingsSnapshot settings;
+  const Providers providers;
+  const std::shared_ptr<PricingCache> cache;
+  const std::shared_ptr<const pricing::PriceSheet> overrides;  // may be null
+
+ private:
+  void work();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Job> jobs_;
+  bool ending_ = false;
+  std::thread worker_;  // from the first job on
+};
+
+}  // namespace tollway

@@ -1,0 +1,105 @@
+// pricing.overrides, put into the form of data/prices, whose reader then checks it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <map>
+#include <utility>
+
+#include "base/error.hpp"
+#include "client/pricing_rows.hpp"
+
+namespace tollway::client {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view setting = "pricing.overrides";
+
+std::unexpected<Error> refused(std::size_t row, std::string_view what) {
+  return client_error(Errc::bad_request, fmt::format("{}, entry {}: {}", setting, row + 1, what));
+}
+
+// Numbers may stand where a sheet has text.
+json::value price_text(const json::value& value) {
+  if (const auto* integer = value.if_int64()) return json::value(fmt::format("{}", *integer));
+  if (const auto* number = value.if_double()) return json::value(fmt::format("{}", *number));
+  const auto* tiered = value.if_object();
+  if (tiered == nullptr) return value;
+  json::object read = *tiered;
+  if (auto* base = read.if_contains("base")) *base = price_text(*base);
+  auto* above = read.if_contains("above");
+  if (above == nullptr || !above->is_array()) return read;
+  for (auto& tier : above->get_array()) {
+    if (tier.is_array() && tier.get_array().size() == 2) tier.at(1) = price_text(tier.at(1));
+  }
+  return read;
+}
+
+std::string text_of(const json::object& row, std::string_view name) {
+  const auto* value = row.if_contains(name);
+  return value != nullptr && value->is_string() ? lower(value->get_string()) : std::string();
+}
+
+// By vendor and model, the model's periods.
+using Vendors = std::map<std::string, std::map<std::string, json::array>>;
+
+Result<Vendors> read_rows(const json::array& rows) {
+  Vendors vendors;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto* row = rows[i].if_object();
+    if (row == nullptr) return refused(i, "expected an object with provider and model");
+    const auto provider = text_of(*row, "provider");
+    const auto model = text_of(*row, "model");
+    if (provider.empty() || model.empty()) return refused(i, "expected provider and model as text");
+    json::object period;
+    json::object rates;
+    for (const auto& [name, value] : *row) {
+      if (name == "provider" || name == "model") continue;
+      if (name == "from" || name == "daily") {
+        period[name] = value;
+      } else {
+        rates[name] = price_text(value);
+      }
+    }
+    if (rates.empty()) return refused(i, "expected a price, such as input = 2.5");
+    period["rates"] = std::move(rates);
+    vendors[std::string(sheet_name(provider))][model].push_back(std::move(period));
+  }
+  return vendors;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const pricing::PriceSheet>> read_overrides(
+    const SettingsSnapshot& settings) {
+  const auto text = settings.text(setting);
+  if (!text || text->empty()) return nullptr;
+  boost::system::error_code code;
+  const auto parsed = json::parse(*text, code);
+  if (code || !parsed.is_array()) {
+    return client_error(Errc::bad_request, fmt::format("{}: expected a list of objects", setting));
+  }
+  const auto vendors = read_rows(parsed.get_array());
+  if (!vendors) return std::unexpected(vendors.error());
+  std::vector<std::string> texts;
+  texts.reserve(vendors->size());  // views of them are kept
+  std::vector<EmbeddedFile> files;
+  for (const auto& [vendor, models] : *vendors) {
+    json::array list;
+    for (const auto& [model, periods] : models) {
+      list.push_back(
+          json::object{{"id", model}, {"match", {{"equals", model}}}, {"periods", periods}});
+    }
+    texts.push_back(json::serialize(json::object{{"provider", vendor},
+                                                 {"source", settings.source(setting)},
+                                                 {"date", ""},
+                                                 {"models", std::move(list)}}));
+    files.push_back({.name = setting, .text = texts.back()});
+  }
+  auto sheet = pricing::PriceSheet::read(files);
+  if (!sheet) return std::unexpected(sheet.error());
+  return std::make_shared<const pricing::PriceSheet>(std::move(*sheet));
+}
+
+}  // namespace tollway::client

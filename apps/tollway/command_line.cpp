@@ -13,6 +13,7 @@
 #include "base/nearest.hpp"
 #include "commands/chat.hpp"
 #include "commands/completions.hpp"
+#include "commands/cost.hpp"
 #include "commands/doctor.hpp"
 #include "commands/keys.hpp"
 #include "commands/man.hpp"
@@ -112,6 +113,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   app.require_subcommand(1);
   add_chat_command(app, exit_code);
   add_models_command(app, exit_code);
+  add_cost_command(app, exit_code);
   add_providers_command(app, exit_code);
   add_keys_command(app, exit_code);
   add_settings_command(app, exit_code);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "catalog/refresher.hpp"
 #include "gateway/pipeline.hpp"
 #include "listening.hpp"
 #include "net/resolver.hpp"
@@ -23,7 +24,7 @@ struct Worker {
   Worker(const settings::ServeSettings& settings, const gateway::GatewayOptions& options,
          const gateway::GatewayKeys& keys, const Upstream& upstream, net::Resolver& resolver,
          const std::shared_ptr<net::ssl::context>& client_tls, const net::ProxySettings& proxy,
-         recording::Recorder* recorder)
+         recording::Recorder* recorder, catalog::Refresher& catalogue)
       : pool(loop, resolver, client_tls, {.proxy = proxy}),
         dispatch(pool, {.connect = settings.upstream_connect_timeout,
                         .first_byte = settings.upstream_first_byte_timeout,
@@ -35,7 +36,8 @@ struct Worker {
                   .provider = &upstream,
                   .dispatch = dispatch,
                   .access_log = access_log,
-                  .recorder = recorder}),
+                  .recorder = recorder,
+                  .catalogue = &catalogue}),
         server(loop, pipeline,
                {.head_timeout = settings.client_head_timeout,
                 .body_timeout = settings.client_body_timeout,
@@ -93,12 +95,14 @@ struct Gateway::Parts {
   std::shared_ptr<net::ssl::context> client_tls;
   net::ProxySettings proxy;
   std::unique_ptr<recording::Recorder> recorder;
+  std::unique_ptr<catalog::Refresher> catalogue;
   std::vector<std::unique_ptr<Worker>> workers;
   net::Tcp::endpoint address;
   bool running = false;
 
   [[nodiscard]] Result<> prepare(const Installation& installation);
   [[nodiscard]] Result<> choose_upstream(const Installation& installation);
+  void make_catalogue();
   [[nodiscard]] Result<> listen();
 };
 
@@ -117,6 +121,7 @@ Result<> Gateway::Parts::prepare(const Installation& installation) {
   auto from_environment = net::proxy_from_environment();
   if (!from_environment) return std::unexpected(from_environment.error());
   proxy = std::move(*from_environment);
+  make_catalogue();
   if (settings.record_directory.empty()) return {};
   auto created = recording::Recorder::create(settings.record_directory);
   if (!created) return std::unexpected(created.error());
@@ -131,6 +136,19 @@ Result<> Gateway::Parts::choose_upstream(const Installation& installation) {
   return {};
 }
 
+void Gateway::Parts::make_catalogue() {
+  const Upstream& upstream = *upstreams.back();
+  catalog::Refresher::Options how;
+  how.folder = settings.data_directory + "/catalogue";
+  how.ttl = settings.catalogue_ttl;
+  how.background = settings.catalogue_refresh;
+  how.configured_model = upstream.default_model();
+  how.tls = client_tls;
+  how.proxy = proxy;
+  const std::vector<const catalog::Source*> sources{&upstream};
+  catalogue = std::make_unique<catalog::Refresher>(std::move(how), sources, resolver);
+}
+
 Result<> Gateway::Parts::listen() {
   auto tls = server_tls(settings);
   if (!tls) return std::unexpected(tls.error());
@@ -140,7 +158,7 @@ Result<> Gateway::Parts::listen() {
   if (auto free = refuse_port_in_use(address); !free) return free;
   for (unsigned i = 0; i < settings.threads; ++i) {
     auto worker = std::make_unique<Worker>(settings, options, keys->keys, *upstreams.back(),
-                                           resolver, client_tls, proxy, recorder.get());
+                                           resolver, client_tls, proxy, recorder.get(), *catalogue);
     worker->server.set_tls(*tls);
     if (auto opened = worker->access_log.open(); !opened) return opened;
     auto bound = worker->server.listen(address);
@@ -148,6 +166,7 @@ Result<> Gateway::Parts::listen() {
     address = *bound;
     workers.push_back(std::move(worker));
   }
+  catalogue->start();
   for (auto& worker : workers) {
     worker->thread = std::thread([&loop = worker->loop] { loop.run(); });
   }
@@ -199,6 +218,10 @@ Result<> Gateway::reload(const Installation& installation) {
       worker.pool.clear();
     });
   }
+  if (chosen) {
+    const Upstream& upstream = *parts_->upstreams.back();
+    parts_->catalogue->use({&upstream}, std::string(upstream.default_model()));
+  }
   if (!tls) return std::unexpected(tls.error());
   return chosen;
 }
@@ -206,6 +229,7 @@ Result<> Gateway::reload(const Installation& installation) {
 void Gateway::stop() {
   if (!std::exchange(parts_->running, false)) return;
   const auto deadline = net::Clock::now() + parts_->settings.drain_timeout;
+  parts_->catalogue->stop();
   for (auto& worker : parts_->workers) {
     worker->loop.post([&worker = *worker, deadline] {
       worker.server.drain(deadline, [&worker] {

@@ -31,8 +31,10 @@ const json::array* rows_of(const json::value& document) {
 
 // All members but the rows and what depends on which rows are shown.
 std::string envelope_of(const json::object& document) {
-  json::object rest = document;
-  for (const char* name : {"data", "total_count", "links"}) rest.erase(name);
+  json::object rest;
+  for (const auto& [name, value] : document) {
+    if (name != "data" && name != "total_count" && name != "links") rest.emplace(name, value);
+  }
   if (rest.empty()) return {};
   const std::string text = json::serialize(rest);
   return text.substr(1, text.size() - 2);
@@ -103,7 +105,9 @@ Result<Listing> read_listing(const providers::Description& description, std::str
   json::error_code failed;
   json::parse_options options;
   options.max_depth = list_depth_max;
-  const json::value document = json::parse({body.data(), body.size()}, failed, {}, options);
+  // In large pieces, which go back to the system at the end.
+  json::monotonic_resource memory(std::size_t{1} << 20);
+  const json::value document = json::parse({body.data(), body.size()}, failed, &memory, options);
   const auto* rows = failed ? nullptr : rows_of(document);
   const bool in_rows = rows != nullptr && !rows->empty() && rows->front().is_object() &&
                        is_openrouter_row(rows->front().get_object());

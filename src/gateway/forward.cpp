@@ -52,7 +52,7 @@ net::Task<Result<>> forward(Request& request) {
   std::optional<net::ClientCall> call;
   const dispatch::Outgoing outgoing{.provider = request.provider,
                                     .method = request.route->method,
-                                    .path = request.route->path,
+                                    .path = request.route_path,
                                     .query = request.query,
                                     .model = request.facts.model,
                                     .client_head = request.exchange.head(),

@@ -36,10 +36,35 @@ bool answers(const Route& route, std::string_view method) {
   return route.method == method || (route.method == "GET" && method == "HEAD");
 }
 
+// Whether `path` fits a route with "{...}" in it, each of which stands for one segment.
+bool fits(std::string_view pattern, std::string_view path,
+          std::array<std::string_view, 2>& values) {
+  std::size_t count = 0;
+  for (;;) {
+    const auto wanted = pattern.substr(0, pattern.find('/'));
+    const auto segment = path.substr(0, path.find('/'));
+    if (wanted.starts_with('{')) {
+      if (segment.empty() || count == values.size()) return false;
+      values[count++] = segment;
+    } else if (wanted != segment) {
+      return false;
+    }
+    const bool last = wanted.size() == pattern.size();
+    if (last || segment.size() == path.size()) return last && segment.size() == path.size();
+    pattern.remove_prefix(wanted.size() + 1);
+    path.remove_prefix(segment.size() + 1);
+  }
+}
+
+bool has_path(const Route& route, std::string_view path, std::array<std::string_view, 2>& values) {
+  return route.path == path || (route.path.contains('{') && fits(route.path, path, values));
+}
+
 std::string allowed_methods(std::string_view path) {
   std::string methods;
+  std::array<std::string_view, 2> values;
   for (const Route* route : routes::all()) {
-    if (route->path != path) continue;
+    if (!has_path(*route, path, values)) continue;
     methods += route->method == "GET" ? "GET, HEAD, " : fmt::format("{}, ", route->method);
   }
   return methods.empty() ? methods : methods + "OPTIONS";
@@ -49,14 +74,20 @@ Result<> find_route(Request& request) {
   split_target(request);
   const auto path = below_mount(request.path);
   const auto method = request.exchange.head().method();
+  request.route_path = path;
+  for (const Route* route : routes::all()) {
+    if (route->path != path || !answers(*route, method)) continue;
+    request.route = route;
+    return {};
+  }
+  // What follows is rare, so that usual paths pay nothing for it.
   bool path_known = false;
   for (const Route* route : routes::all()) {
-    if (route->path != path) continue;
+    if (!has_path(*route, path, request.path_values)) continue;
     path_known = true;
-    if (answers(*route, method)) {
-      request.route = route;
-      return {};
-    }
+    if (!answers(*route, method)) continue;
+    request.route = route;
+    return {};
   }
   if (path_known) {
     return client_error(Errc::method_not_allowed,

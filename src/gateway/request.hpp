@@ -1,6 +1,7 @@
 // One request on its way through the gateway, and what every request shares.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,10 @@
 #include "net/server.hpp"
 #include "observe/access_log.hpp"
 #include "recording/recorder.hpp"
+
+namespace tollway::catalog {
+class Refresher;
+}
 
 namespace tollway::gateway {
 
@@ -33,6 +38,7 @@ struct Services {
   dispatch::Dispatch& dispatch;
   observe::AccessLog& access_log;
   recording::Recorder* recorder;  // null: nothing is recorded
+  catalog::Refresher* catalogue = nullptr;
 };
 
 // Filled phase by phase (pipeline.cpp); each phase relies on the ones before it.
@@ -48,8 +54,10 @@ struct Request {
   const providers::OpenAICompatibleProvider& provider;
   net::TimePoint arrived;
   std::string id;
-  std::string_view path;   // of the target, without the query
-  std::string_view query;  // without "?"
+  std::string_view path;                        // of the target, without the query
+  std::string_view query;                       // without "?"
+  std::string_view route_path;                  // of `path`, below where the routes are mounted
+  std::array<std::string_view, 2> path_values;  // what stands where the route has "{...}"
   ErrorStyle error_style = ErrorStyle::openrouter;
   const Route* route = nullptr;
   const GatewayKey* key = nullptr;  // null without authentication

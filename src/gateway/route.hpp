@@ -14,7 +14,7 @@ using Serve = net::Task<Result<>> (*)(Request& request);
 
 struct Route {
   std::string_view method;
-  std::string_view path;  // under /api/v1 and /v1: "chat/completions"
+  std::string_view path;  // under /api/v1 and /v1: "chat/completions", "model/{author}/{slug}"
   bool open = false;      // answers without a key
   bool chat = false;      // takes the provider's default model where none is named
   const dialects::Dialect& (*dialect)() = nullptr;  // what the upstream's answers are read in

@@ -48,6 +48,10 @@ ServeSettings serve_settings_from(const SettingsSnapshot& snapshot) {
   reader.seconds("client.idle_timeout", settings.client_idle_timeout);
   reader.seconds("client.write_timeout", settings.client_write_timeout);
   reader.count("request.body_max", settings.request_body_bytes_max);
+  if (const auto ttl = snapshot.integer("catalogue.ttl")) {
+    settings.catalogue_ttl = std::chrono::seconds(*ttl);
+  }
+  settings.catalogue_refresh = snapshot.boolean("catalogue.refresh").value_or(true);
   return settings;
 }
 

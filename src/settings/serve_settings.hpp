@@ -34,10 +34,12 @@ struct ServeSettings {
   Duration client_idle_timeout = limits::client_idle_timeout;
   Duration client_write_timeout = limits::client_write_timeout;
   std::size_t request_body_bytes_max = limits::request_body_bytes_max;
+  std::chrono::seconds catalogue_ttl{3600};
+  bool catalogue_refresh = true;
 };
 
-// The settings of data/settings/gateway.json; without a number of threads, one a CPU. What flags
-// alone say keeps its default.
+// The settings of data/settings/gateway.json and catalogue.json; without a number of threads, one a
+// CPU. What flags alone say keeps its default.
 [[nodiscard]] ServeSettings serve_settings_from(const SettingsSnapshot& snapshot);
 
 // Checks what only the whole can tell: both TLS files or none, no authentication on loopback only.

@@ -38,6 +38,18 @@ describe('@openrouter/sdk', () => {
     assert.equal((await connect().models.count()).data.count, rows.length);
   });
 
+  test('finds models, their endpoints and the providers', async () => {
+    const { items } = await drain(await connect().models.list({ q: 'metered', sort: 'newest', limit: 1 }));
+    assert.deepEqual(items.flatMap((page) => page.result.data).map(({ id }) => id), [metered_model]);
+    const [author, slug] = metered_model.split('/');
+    const { data } = await connect().endpoints.list({ author, slug });
+    assert.equal(data.id, metered_model);
+    assert.ok(Number(data.endpoints[0].pricing.prompt) > 0);
+    assert.equal((await connect().providers.list()).data.length, 1);
+    const page = await connect().embeddings.listModels();
+    assert.ok((page.data ?? page.result.data).some(({ id }) => id === model));
+  });
+
   test('reads its key', async () => {
     const { data } = await connect().apiKeys.getCurrentKeyMetadata();
     assert.equal(typeof data.label, 'string');

@@ -20,6 +20,7 @@ class OpenAICompatibleProvider {
   OpenAICompatibleProvider(DescriptionPointer description, BaseUrl base_url, Secret api_key,
                            net::AddressPolicy addresses);
 
+  [[nodiscard]] const DescriptionPointer& description() const noexcept { return description_; }
   [[nodiscard]] std::string_view key() const noexcept { return description_->key; }
   [[nodiscard]] std::string_view name() const noexcept { return description_->name; }
   [[nodiscard]] std::string_view default_model() const noexcept {

@@ -1,0 +1,76 @@
+#include "catalog/endpoints.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "catalog/rows.hpp"
+
+namespace tollway::catalog {
+namespace {
+
+namespace json = boost::json;
+
+json::value or_null(const std::optional<std::int64_t>& value) {
+  return value ? json::value(*value) : json::value(nullptr);
+}
+
+json::object endpoint_of(const Model& model, const Offer& offer) {
+  const auto& stated = offer.supported_parameters;
+  json::array parameters;
+  for (const auto& one : stated.empty() ? model.supported_parameters : stated) {
+    parameters.emplace_back(one);
+  }
+  const auto context = offer.context_length ? offer.context_length : model.context_length;
+  const auto output = offer.max_output_tokens ? offer.max_output_tokens : model.max_output_tokens;
+  return {{"name", fmt::format("{} | {}", offer.provider_name, model.id)},
+          {"model_id", model.canonical_slug},
+          {"model_name", model.name},
+          {"context_length", context.value_or(0)},
+          {"pricing", pricing_of(offer.prices.known() ? offer.prices : model.prices)},
+          {"provider_name", offer.provider_name},
+          {"tag", offer.provider},
+          {"quantization", nullptr},
+          {"max_completion_tokens", or_null(output)},
+          {"max_prompt_tokens", nullptr},
+          {"supported_parameters", std::move(parameters)},
+          {"status", 0},
+          {"uptime_last_30m", nullptr},
+          {"uptime_last_5m", nullptr},
+          {"uptime_last_1d", nullptr},
+          {"supports_implicit_caching", false},
+          {"supports_voice_cloning", false},
+          {"latency_last_30m", nullptr},
+          {"throughput_last_30m", nullptr}};
+}
+
+// Of the row, so that what OpenRouter says is passed on as it is.
+json::value architecture_in(const Model& model) {
+  json::error_code failed;
+  const auto row = json::parse(model.row, failed);
+  const auto* architecture = failed ? nullptr : row.find_pointer("/architecture", failed);
+  return architecture == nullptr ? json::value(architecture_of(model)) : *architecture;
+}
+
+std::string description_in(const Model& model) {
+  json::error_code failed;
+  const auto row = json::parse(model.row, failed);
+  const auto* text = failed ? nullptr : row.find_pointer("/description", failed);
+  return text == nullptr || !text->is_string() ? std::string() : std::string(text->get_string());
+}
+
+}  // namespace
+
+std::string endpoints_answer(const Model& model) {
+  json::array endpoints;
+  for (const Offer& offer : model.offers) endpoints.push_back(endpoint_of(model, offer));
+  return json::serialize(
+      json::object{{"data", json::object{{"id", model.id},
+                                         {"name", model.name},
+                                         {"created", model.created},
+                                         {"description", description_in(model)},
+                                         {"architecture", architecture_in(model)},
+                                         {"endpoints", std::move(endpoints)}}}});
+}
+
+}  // namespace tollway::catalog

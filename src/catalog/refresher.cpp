@@ -1,0 +1,216 @@
+#include "catalog/refresher.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "catalog/replacements.hpp"
+
+namespace tollway::catalog {
+namespace {
+
+constexpr auto long_time = std::chrono::hours(24);
+
+std::int64_t seconds_now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+bool is_openrouter(const Source& source) {
+  return source.description()->key == "openrouter";
+}
+
+}  // namespace
+
+Refresher::Refresher(Options options, std::vector<const Source*> sources, net::Resolver& resolver)
+    : options_(std::move(options)),
+      store_(options_.folder),
+      pool_(loop_, resolver, options_.tls, {.proxy = options_.proxy}) {
+  take(sources);
+}
+
+Refresher::~Refresher() {
+  stop();
+}
+
+void Refresher::start() {
+  read_kept();
+  publish();
+  warn_about_configured(*live_.current());
+  thread_ = std::thread([this] {
+    loop_.tasks().spawn(run());
+    loop_.run();
+  });
+}
+
+void Refresher::stop() {
+  if (!thread_.joinable()) return;
+  loop_.post([this] { abort_.fire(internal_error("the program ends").error()); });
+  thread_.join();
+  live_.publish(live_.current(), true);  // nobody needs to wait any longer
+}
+
+void Refresher::take(const std::vector<const Source*>& sources) {
+  known_.clear();
+  for (const Source* source : sources) known_.emplace_back().source = source;
+}
+
+void Refresher::use(std::vector<const Source*> sources, std::string configured_model) {
+  loop_.post([this, sources = std::move(sources), model = std::move(configured_model)] {
+    options_.configured_model = model;
+    changed_ = [this, sources] {
+      take(sources);
+      read_kept();
+      publish();
+      warn_about_configured(*live_.current());
+    };
+    wanted_.set();
+  });
+}
+
+void Refresher::read_kept() {
+  for (Known& known : known_) {
+    auto kept = store_.read_list(known.source->description()->key);
+    if (!kept) continue;
+    auto listing = read_listing(*known.source->description(), kept->body, kept->fetched_at);
+    if (!listing) continue;
+    known.listing = std::move(*listing);
+    known.etag = std::move(kept->etag);
+    known.fetched_at = kept->fetched_at;
+  }
+}
+
+// What nobody has told yet is taken from the built-in sheet.
+void Refresher::publish() {
+  std::vector<Listing> listings;
+  bool settled = true;
+  std::int64_t stale_at = std::numeric_limits<std::int64_t>::max();
+  for (const Known& known : known_) {
+    settled = settled && (known.listing || known.failing);
+    stale_at = std::min(stale_at, known.fetched_at + options_.ttl.count());
+    if (known.listing) {
+      listings.push_back(*known.listing);
+    } else if (is_openrouter(*known.source)) {
+      listings.push_back(built_in_listing());
+    }
+  }
+  const bool any_failing = std::ranges::any_of(known_, &Known::failing);
+  stale_at_ = any_failing ? seconds_now() + options_.retry.count() : stale_at;
+  live_.publish(std::make_shared<const Catalogue>(listings), settled);
+}
+
+// The built-in sheet knows models that have gone since; that it lacks a new one says nothing.
+void Refresher::warn_about_configured(const Catalogue& before) {
+  if (options_.configured_model.empty()) return;
+  const auto now = live_.current();
+  auto configured = check_configured(options_.configured_model, before, *now);
+  if (configured.state == ConfiguredModel::State::unknown) {
+    const Catalogue built_in(std::span(&built_in_listing(), 1));
+    configured = check_configured(options_.configured_model, built_in, *now);
+    if (configured.state == ConfiguredModel::State::unknown) return;
+    configured.model = nullptr;
+  }
+  const auto warning = warning_about(configured);
+  if (!warning.empty() && warning != warned_) log::warning("{}", warning);
+  warned_ = warning;
+}
+
+bool Refresher::is_stale(const Known& known) const {
+  return known.fetched_at + options_.ttl.count() <= seconds_now();
+}
+
+// True where somebody has to be waited for.
+bool Refresher::want() {
+  if (seconds_now() >= stale_at_ && !asked_.exchange(true)) {
+    loop_.post([this] { wanted_.set(); });
+  }
+  return !live_.settled();
+}
+
+net::Task<CataloguePointer> Refresher::catalogue() {
+  if (want()) {
+    auto waiting = live_.wait(net::Clock::now() + first_answer_patience);
+    co_await std::move(waiting);
+  }
+  co_return live_.current();
+}
+
+net::Task<> Refresher::run() {
+  while (!abort_.fired()) {
+    // Between two questions, as these hold on to what is known.
+    if (const auto change = std::exchange(changed_, nullptr)) change();
+    if (options_.background || asked_) {
+      auto refreshing = refresh();
+      co_await std::move(refreshing);
+    }
+    asked_ = false;
+    const std::chrono::seconds left(std::max<std::int64_t>(stale_at_ - seconds_now(), 1));
+    const auto pause = options_.background ? std::min<std::chrono::seconds>(left, long_time)
+                                           : std::chrono::seconds(long_time);
+    auto waiting = wanted_.wait(net::Clock::now() + pause, abort_);
+    co_await std::move(waiting);
+  }
+  pool_.clear();
+  // Behind what the last connection still has to clear up.
+  loop_.post([this] { loop_.stop(); });
+}
+
+net::Task<> Refresher::refresh() {
+  for (Known& known : known_) {
+    if (!is_stale(known) || abort_.fired()) continue;
+    auto refreshing = refresh(known);
+    co_await std::move(refreshing);
+  }
+}
+
+net::Task<> Refresher::refresh(Known& known) {
+  auto fetching = fetch_list(pool_, *known.source, known.etag, abort_);
+  auto list = co_await std::move(fetching);
+  if (abort_.fired()) co_return;
+  if (!list) {
+    if (!known.failing) {
+      log::warning("the models of {} could not be asked for: {}; going on with what is known",
+                   known.source->description()->name, list.error().message);
+    }
+    known.failing = true;
+    publish();
+    co_return;
+  }
+  known.failing = false;
+  if (*list) {
+    adopt(known, std::move(**list));
+    co_return;
+  }
+  known.fetched_at = seconds_now();
+  if (known.listing) known.listing->as_of = known.fetched_at;
+  publish();
+}
+
+void Refresher::adopt(Known& known, KeptList list) {
+  auto listing = read_listing(*known.source->description(), list.body, list.fetched_at);
+  if (!listing) return;  // fetch_list() has read it once
+  const auto before = live_.current();
+  const bool first = !known.listing && !is_openrouter(*known.source);
+  known.listing = std::move(*listing);
+  known.etag = list.etag;
+  known.fetched_at = list.fetched_at;
+  publish();
+  // Disks may be slow, and nobody has to wait for them.
+  if (const auto written = store_.write_list(known.source->description()->key, list); !written) {
+    log::warning("{}", written.error().message);
+  }
+  const ChangesFound found{.at = list.fetched_at,
+                           .changes = changes_between(*before, *live_.current())};
+  warn_about_configured(*before);
+  if (found.changes.empty() || first) return;
+  log::info("{}: {} changes of models", known.source->description()->name, found.changes.size());
+  if (const auto kept = store_.append(found); !kept) log::warning("{}", kept.error().message);
+  if (options_.on_changes) options_.on_changes(found);
+}
+
+}  // namespace tollway::catalog

@@ -1,0 +1,92 @@
+// Keeps the catalogue fresh: a thread that asks the providers, and remembers what it was told.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "catalog/changes.hpp"
+#include "catalog/fetch.hpp"
+#include "catalog/live.hpp"
+#include "catalog/store.hpp"
+#include "net/client.hpp"
+#include "net/event.hpp"
+
+namespace tollway::catalog {
+
+// start(), then catalogue() from any loop as often as wanted, then stop(). Reading a list takes
+// milliseconds and writing it to disk may take longer, so none of it happens on a loop that serves.
+class Refresher {
+ public:
+  struct Options {
+    std::string folder;              // of the Store
+    std::chrono::seconds ttl{3600};  // after which a list is asked for anew
+    std::chrono::seconds retry{60};  // after a failure
+    bool background = true;          // false: only when somebody asks for the catalogue
+    std::string configured_model;    // to be warned about; empty: none
+    ChangesListener on_changes;      // may be empty
+    std::shared_ptr<net::ssl::context> tls;
+    net::ProxySettings proxy;
+  };
+  // `resolver` and what the sources point to outlive this.
+  Refresher(Options options, std::vector<const Source*> sources, net::Resolver& resolver);
+
+  ~Refresher();
+  Refresher(const Refresher&) = delete;
+  Refresher& operator=(const Refresher&) = delete;
+
+  // Reads what is kept on disk, warns about the configured model, and starts the thread.
+  void start();
+  // Others from now on; a question under way is still asked. Any thread.
+  void use(std::vector<const Source*> sources, std::string configured_model);
+  // Ends a question under way and joins the thread. Twice is once.
+  void stop();
+
+  // What is known now. Where a source has never answered, waits for its first answer, for
+  // first_answer_patience at most; where lists are older than their time, they are asked for anew
+  // meanwhile. On any loop.
+  [[nodiscard]] net::Task<CataloguePointer> catalogue();
+  static constexpr auto first_answer_patience = std::chrono::seconds(5);
+  // Without waiting or asking.
+  [[nodiscard]] CataloguePointer current() const { return live_.current(); }
+
+ private:
+  struct Known {
+    const Source* source = nullptr;
+    std::optional<Listing> listing;
+    std::string etag;
+    std::int64_t fetched_at = 0;  // 0: never
+    bool failing = false;
+  };
+  void take(const std::vector<const Source*>& sources);
+  void read_kept();
+  void publish();
+  void warn_about_configured(const Catalogue& before);
+  [[nodiscard]] bool is_stale(const Known& known) const;
+  [[nodiscard]] bool want();
+  net::Task<> run();
+  net::Task<> refresh();
+  net::Task<> refresh(Known& known);
+  void adopt(Known& known, KeptList list);
+
+  Options options_;
+  Store store_;
+  std::vector<Known> known_;  // of the thread, once it runs
+  Live live_;
+  net::Loop loop_;
+  net::ClientPool pool_;
+  net::Event wanted_{loop_};
+  net::Abort abort_;
+  // For catalogue(), which runs elsewhere.
+  std::atomic<std::int64_t> stale_at_{0};  // Unix seconds
+  std::atomic<bool> asked_{false};         // the thread has been told and is at it
+  std::string warned_;
+  std::function<void()> changed_;  // by use(), until it takes effect
+  std::thread thread_;
+};
+
+}  // namespace tollway::catalog

@@ -18,45 +18,35 @@ namespace tollway {
 template <class CompletionToken>
 auto async_calculate_cost(const CostCalculator& calculator, CostRecord record,
                           CompletionToken&& token) {
-  return boost::asio::async_initiate<CompletionToken, void(Result<CostBreakdown>)>(
-      [](auto handler, const CostCalculator& the_calculator, CostRecord the_record) {
-        using Delivery = asio_detail::Delivery<decltype(handler), CostBreakdown>;
-        auto delivery = std::make_shared<Delivery>(std::move(handler));
-        the_calculator.async_calculate_cost(std::move(the_record),
-                                            Delivery::callback(std::move(delivery)));
-      },
-      token, calculator, std::move(record));
+  return asio_detail::initiate<CostBreakdown>(
+      std::forward<CompletionToken>(token),
+      [calculator, record = std::move(record)](const auto& delivery) mutable {
+        calculator.async_calculate_cost(std::move(record), callback_of(delivery));
+      });
 }
 
 // PricingFetcher::async_get_model_pricing; completes with Result<std::optional<ModelPricing>>.
 template <class CompletionToken>
 auto async_get_model_pricing(const PricingFetcher& fetcher, std::string model, std::string provider,
                              CompletionToken&& token) {
-  using Found = std::optional<ModelPricing>;
-  return boost::asio::async_initiate<CompletionToken, void(Result<Found>)>(
-      [](auto handler, const PricingFetcher& the_fetcher, std::string the_model,
-         std::string the_provider) {
-        using Delivery = asio_detail::Delivery<decltype(handler), Found>;
-        auto delivery = std::make_shared<Delivery>(std::move(handler));
-        the_fetcher.async_get_model_pricing(std::move(the_model), std::move(the_provider),
-                                            Delivery::callback(std::move(delivery)));
-      },
-      token, fetcher, std::move(model), std::move(provider));
+  return asio_detail::initiate<std::optional<ModelPricing>>(
+      std::forward<CompletionToken>(token),
+      [fetcher, model = std::move(model),
+       provider = std::move(provider)](const auto& delivery) mutable {
+        fetcher.async_get_model_pricing(std::move(model), std::move(provider),
+                                        callback_of(delivery));
+      });
 }
 
 // PricingFetcher::async_get_all_pricing; completes with Result<std::vector<ModelPricing>>.
 template <class CompletionToken>
 auto async_get_all_pricing(const PricingFetcher& fetcher, std::string provider,
                            CompletionToken&& token) {
-  using All = std::vector<ModelPricing>;
-  return boost::asio::async_initiate<CompletionToken, void(Result<All>)>(
-      [](auto handler, const PricingFetcher& the_fetcher, std::string the_provider) {
-        using Delivery = asio_detail::Delivery<decltype(handler), All>;
-        auto delivery = std::make_shared<Delivery>(std::move(handler));
-        the_fetcher.async_get_all_pricing(std::move(the_provider),
-                                          Delivery::callback(std::move(delivery)));
-      },
-      token, fetcher, std::move(provider));
+  return asio_detail::initiate<std::vector<ModelPricing>>(
+      std::forward<CompletionToken>(token),
+      [fetcher, provider = std::move(provider)](const auto& delivery) mutable {
+        fetcher.async_get_all_pricing(std::move(provider), callback_of(delivery));
+      });
 }
 
 }  // namespace tollway

@@ -38,9 +38,6 @@ Result<ProbeAnswer> probe(const ProviderInfo& info, const SettingsSnapshot& sett
   call.target = url->path + std::string(options.path);
   if (call.target.empty()) call.target = "/";
   call.timeout = std::chrono::duration_cast<net::Duration>(options.timeout);
-  if (options.key != nullptr) {
-    call.authentication.value = Secret("Bearer " + std::string(options.key->reveal()));
-  }
   if (private_allowed) call.addresses = net::AddressPolicy::private_allowed;
   const auto begin = std::chrono::steady_clock::now();
   const auto answer = client::http_call(**runtime, std::move(call));

@@ -11,8 +11,7 @@
 namespace tollway {
 
 struct ProbeOptions {
-  std::string_view path;        // behind the base URL
-  const Secret* key = nullptr;  // sent as a bearer token; null: none is
+  std::string_view path;  // behind the base URL
   std::chrono::milliseconds timeout = std::chrono::seconds(10);
 };
 

@@ -98,6 +98,12 @@ class TOLLWAY_API Provider {
   // The same with key and base URL from the settings.
   [[nodiscard]] virtual Result<std::vector<ModelInfo>> list_models(
       const SettingsSnapshot& settings) const = 0;
+  // Asks the provider whether it accepts the key, where the settings say it is; the key that they
+  // hold is left alone. Errc::unauthenticated: refused; not_found: this provider has no way to tell
+  // before the key is used. Unless overridden, lists models with it where that takes a key. Blocks,
+  // at most 30 seconds.
+  [[nodiscard]] virtual Result<> check_key(const Secret& key,
+                                           const SettingsSnapshot& settings) const;
 
  protected:
   Provider() = default;
@@ -120,6 +126,8 @@ class TOLLWAY_API OpenAICompatibleProvider : public Provider {
       const Secret* api_key, std::string_view base_url) const override;
   [[nodiscard]] Result<std::vector<ModelInfo>> list_models(
       const SettingsSnapshot& settings) const override;
+  [[nodiscard]] Result<> check_key(const Secret& key,
+                                   const SettingsSnapshot& settings) const override;
 
   struct TOLLWAY_INTERNAL Facts;  // inside the library: a descriptor as read
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "client/provider_facts.hpp"
 #include "client/provider_llm.hpp"
 #include "client/provider_models.hpp"
@@ -38,9 +39,24 @@ std::shared_ptr<const OpenAICompatibleProvider::Facts> facts_of(ProviderInfo inf
   return facts;
 }
 
+Result<> cannot_be_checked(const ProviderInfo& info) {
+  return client_error(Errc::not_found,
+                      fmt::format("{} lists its models without a key, so nothing can be learnt "
+                                  "about this one before it is used",
+                                  info.provider_name));
+}
+
 }  // namespace
 
 Provider::~Provider() = default;
+
+Result<> Provider::check_key(const Secret& key, const SettingsSnapshot& settings) const {
+  if (!requires_auth_for_models()) return cannot_be_checked(info());
+  const auto models =
+      list_models_for_api(&key, settings.text(info().base_url_setting).value_or(""));
+  if (models) return {};
+  return std::unexpected(models.error());
+}
 
 OpenAICompatibleProvider::OpenAICompatibleProvider(ProviderInfo info)
     : facts_(facts_of(std::move(info))) {}
@@ -97,6 +113,16 @@ Result<std::vector<ModelInfo>> OpenAICompatibleProvider::list_models(
   auto access = client::access_of(*facts_, settings, requires_auth_for_models());
   if (!access) return std::unexpected(std::move(access.error()));
   return client::fetch_models(*facts_, *access);
+}
+
+Result<> OpenAICompatibleProvider::check_key(const Secret& key,
+                                             const SettingsSnapshot& settings) const {
+  if (facts_->description->api_key.check_path.empty() && !requires_auth_for_models()) {
+    return cannot_be_checked(facts_->info);
+  }
+  const auto access = client::access_with(*facts_, &key, settings, true);
+  if (!access) return std::unexpected(access.error());
+  return client::check_key(*facts_, *access);
 }
 
 OpenRouterProvider::OpenRouterProvider()

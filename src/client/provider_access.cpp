@@ -106,10 +106,15 @@ Result<Secret> usable_key(const ProviderFacts& facts, const Secret* given, KeyCh
 
 Result<ProviderAccess> access_of(const ProviderFacts& facts, const SettingsSnapshot& settings,
                                  bool key_needed) {
+  const Secret* key =
+      facts.info.api_key_setting.empty() ? nullptr : settings.secret(facts.info.api_key_setting);
+  return access_with(facts, key, settings, key_needed);
+}
+
+Result<ProviderAccess> access_with(const ProviderFacts& facts, const Secret* given,
+                                   const SettingsSnapshot& settings, bool key_needed) {
   auto base_url = base_url_of(facts, settings);
   if (!base_url) return std::unexpected(std::move(base_url.error()));
-  const Secret* given =
-      facts.info.api_key_setting.empty() ? nullptr : settings.secret(facts.info.api_key_setting);
   auto key = usable_key(
       facts, given, {.needed = key_needed, .vendors_own_url = is_vendors_own(facts, *base_url)});
   if (!key) return std::unexpected(std::move(key.error()));

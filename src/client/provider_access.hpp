@@ -55,6 +55,9 @@ struct KeyCheck {
 // All of it by the settings.
 [[nodiscard]] Result<ProviderAccess> access_of(const ProviderFacts& facts,
                                                const SettingsSnapshot& settings, bool key_needed);
+// The same with a key that need not be the settings'; null: none.
+[[nodiscard]] Result<ProviderAccess> access_with(const ProviderFacts& facts, const Secret* given,
+                                                 const SettingsSnapshot& settings, bool key_needed);
 
 // The header that carries the key: of chat, or where `for_models` of the list of models.
 [[nodiscard]] Authentication authentication_of(const providers::Description& description,

@@ -61,6 +61,7 @@ std::vector<Result<HttpAnswer>> ask(Runtime& runtime, std::vector<HttpCall> call
     });
   }
   std::vector<Result<HttpAnswer>> answers;
+  answers.reserve(coming.size());
   for (auto& future : coming) answers.push_back(future.get());
   return answers;
 }
@@ -104,7 +105,34 @@ void mark_loaded(Runtime& runtime, const ProviderFacts& facts, const ProviderAcc
   }
 }
 
+Result<> judge_key(const ProviderFacts& facts, int status) {
+  if (status >= 200 && status < 300) return {};
+  const std::string& name = facts.info.provider_name;
+  if (status == 401 || status == 403) {
+    return client_error(Errc::unauthenticated,
+                        fmt::format("{} refuses this key (status {})", name, status));
+  }
+  return upstream_error(
+      Errc::upstream_error,
+      fmt::format("{} cannot tell whether it accepts this key (status {})", name, status));
+}
+
 }  // namespace
+
+Result<> check_key(const ProviderFacts& facts, const ProviderAccess& access) {
+  const auto& own_path = facts.description->api_key.check_path;
+  auto runtime = Runtime::shared();
+  if (!runtime) return std::unexpected(std::move(runtime.error()));
+  HttpCall call =
+      call_to(facts, access,
+              access.base_url.target(own_path.empty() ? facts.description->models.path : own_path));
+  if (!own_path.empty()) {
+    call.authentication = authentication_of(*facts.description, access.key, false);
+  }
+  const auto answer = http_call(**runtime, std::move(call));
+  if (!answer) return std::unexpected(answer.error());
+  return judge_key(facts, answer->status);
+}
 
 Result<std::vector<ModelInfo>> fetch_models(const ProviderFacts& facts,
                                             const ProviderAccess& access) {

@@ -18,6 +18,10 @@ inline constexpr auto probe_timeout = std::chrono::seconds(2);
 [[nodiscard]] Result<std::vector<ModelInfo>> fetch_models(const ProviderFacts& facts,
                                                           const ProviderAccess& access);
 
+// Asks what api_key.check names, else for the list of models. Errc::unauthenticated: refused;
+// upstream_error: the answer does not tell.
+[[nodiscard]] Result<> check_key(const ProviderFacts& facts, const ProviderAccess& access);
+
 [[nodiscard]] Availability unavailable(std::string reason);
 
 // Blocks for probe_timeout at most.

@@ -73,6 +73,8 @@ struct Description {
     std::string header;  // carries the bare key; empty: "Authorization: Bearer <key>"
     std::vector<std::string> variables;  // the vendor's usual environment variables
     std::vector<std::string> prefixes;   // what its keys begin with
+    // Answers 2xx to a good key; empty: the list of models does, if it needs one.
+    std::string check_path;
   };
   ApiKey api_key;
 

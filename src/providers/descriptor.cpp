@@ -72,6 +72,7 @@ class Reader {
     fields.text("header", rules::key_header, key.header);
     fields.texts("variables", rules::variable, key.variables);
     fields.texts("prefixes", rules::key_prefix, key.prefixes);
+    fields.text("check", rules::models_path, key.check_path);
     fields.finish();
   }
 

@@ -80,6 +80,7 @@ use = "required"
 header = "api-key"
 variables = ["ALL_KEY", "ALL_TOKEN"]
 prefixes = ["all-"]
+check = "key"
 [chat]
 path = "openai/deployments/{model}/chat/completions"
 max_tokens_field = "max_completion_tokens"
@@ -102,6 +103,7 @@ api-version = "2024-10-21"
   EXPECT_EQ(description->status, StatusKind::vllm);
   EXPECT_EQ(description->api_key.header, "api-key");
   EXPECT_THAT(description->api_key.variables, testing::ElementsAre("ALL_KEY", "ALL_TOKEN"));
+  EXPECT_EQ(description->api_key.check_path, "key");
   EXPECT_EQ(description->max_tokens_field, "max_completion_tokens");
   EXPECT_TRUE(description->reasoning_object);
   EXPECT_FALSE(description->stream_usage);

@@ -8,7 +8,6 @@
 #include "base/error.hpp"
 #include "commands/shared_options.hpp"
 #include "installation.hpp"
-#include "key_check.hpp"
 #include "moments.hpp"
 #include "terminal/json_value.hpp"
 #include "terminal/progress.hpp"
@@ -82,7 +81,7 @@ Result<std::shared_ptr<const Provider>> provider_with_key(const Context& context
 Result<> check_with_progress(const Context& context, const Provider& provider, const Secret& key) {
   const terminal::Progress progress(
       context.console, fmt::format("Asking {} about the key", provider.info().provider_name));
-  return check_key(provider, key, context.installation.snapshot, context.installation.providers);
+  return provider.check_key(key, context.installation.snapshot);
 }
 
 int add(const Context& context) {

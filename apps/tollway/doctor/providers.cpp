@@ -3,7 +3,6 @@
 #include <future>
 
 #include "doctor/finding.hpp"
-#include "key_check.hpp"
 #include "moments.hpp"
 #include "probe.hpp"
 
@@ -44,7 +43,7 @@ Finding key_finding(const Provider& provider, const Installation& installation) 
   if (key == nullptr) {
     return {"keys", name, State::broken, "no key is set", fmt::format("tollway keys add {}", name)};
   }
-  const auto checked = check_key(provider, *key, settings, installation.providers);
+  const auto checked = provider.check_key(*key, settings);
   const std::string source = settings.source(info.api_key_setting);
   if (checked) return {"keys", name, State::ok, fmt::format("accepted (from {})", source), ""};
   const auto code = checked.error().code;

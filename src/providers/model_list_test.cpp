@@ -49,11 +49,19 @@ std::string show(const ModelInfo& model) {
   return line + "\n";
 }
 
-class ModelLists : public testing::TestWithParam<DescriptionPointer> {};
+class ModelLists : public testing::TestWithParam<std::string> {};
+
+// Of all that are asked for their models.
+std::vector<std::string> keys_of_those_that_list() {
+  std::vector<std::string> keys;
+  for (const auto& description : built_in()) {
+    if (description->models.names.empty()) keys.push_back(description->key);
+  }
+  return keys;
+}
 
 TEST_P(ModelLists, are_read_as_written) {
-  const Description& provider = *GetParam();
-  if (!provider.models.names.empty()) GTEST_SKIP() << provider.key << " lists no models";
+  const Description& provider = *find(built_in(), GetParam());
   const fs::path path = fs::path("tests/golden/models") / (provider.key + ".txt");
   const std::string text = read_file(path);
   const std::size_t end = text.find(divider);
@@ -70,8 +78,8 @@ TEST_P(ModelLists, are_read_as_written) {
   EXPECT_EQ(shown, text.substr(end + divider.size()));
 }
 
-INSTANTIATE_TEST_SUITE_P(, ModelLists, testing::ValuesIn(built_in()),
-                         [](const auto& given) { return given.param->key; });
+INSTANTIATE_TEST_SUITE_P(, ModelLists, testing::ValuesIn(keys_of_those_that_list()),
+                         [](const auto& given) { return given.param; });
 
 Result<std::vector<ModelInfo>> read(std::string_view body, std::string_view provider = "openai") {
   return read_model_list(*find(built_in(), provider), body);

@@ -59,9 +59,17 @@ void greet(const Gateway& gateway, const std::string& url, bool authenticate) {
   std::fflush(stdout);
 }
 
+// Each disables itself alone, so that the gateway runs on without them.
+void report_broken_descriptors(const Installation& installation) {
+  for (const auto& problem : installation.providers.problems) {
+    log::warning("broken descriptor: {}", problem.message);
+  }
+}
+
 Result<> reload(Gateway& gateway, const SharedOptions& options, terminal::Console& console) {
   const auto installation = open_installation(options, console);
   if (!installation) return std::unexpected(installation.error());
+  report_broken_descriptors(*installation);
   return gateway.reload(*installation);
 }
 
@@ -90,6 +98,7 @@ int run(const Flags& flags) {
   terminal::Console console(flags.shared.console());
   const auto installation = open_installation(flags.shared, console);
   if (!installation) return refused(installation.error(), exit_usage);
+  report_broken_descriptors(*installation);
   auto settings = settings_from(flags, *installation);
   if (!settings) return refused(settings.error(), exit_usage);
   // Threads inherit the mask, so that only the wait below sees these.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -122,7 +123,9 @@ struct AudioOutput {
   std::optional<std::int64_t> expires_at;  // Unix seconds: until when the id can be referred to
 };
 
-// Token counts as the provider stated them; what it did not state is unknown, not zero.
+// Token counts as the provider stated them; what it did not state is unknown, not zero. Where it
+// stated no prompt or completion tokens, as when a stream is cut before its end, they are counted
+// from what passed, and `estimated`.
 struct Usage {
   std::optional<std::int64_t> prompt_tokens;
   std::optional<std::int64_t> completion_tokens;
@@ -130,7 +133,16 @@ struct Usage {
   std::optional<std::int64_t> cached_tokens;       // part of prompt_tokens
   std::optional<std::int64_t> cache_write_tokens;  // part of prompt_tokens
   std::optional<std::int64_t> reasoning_tokens;    // part of completion_tokens
+  bool estimated = false;
 };
+
+// Who says what a reply cost.
+enum class CostKind : std::uint8_t {
+  stated,     // the provider, all fees included: it is what was billed
+  computed,   // the library, from the stated tokens and the price it knows (docs/costs.md)
+  estimated,  // the library, from tokens that it counted itself
+};
+[[nodiscard]] TOLLWAY_API std::string_view name_of(CostKind kind) noexcept;
 
 // One call to one upstream.
 struct Attempt {
@@ -163,7 +175,8 @@ struct ChatReply {
   std::vector<UrlCitation> citations;
   std::string annotations_json;  // what else was annotated, such as parsed files, as a JSON array
   Usage usage;
-  std::optional<Money> cost;  // as billed; nullopt: unknown
+  std::optional<Money> cost;  // nullopt: unknown
+  CostKind cost_kind = CostKind::stated;
   std::vector<Attempt> attempts;
   Timing timing;
   std::string raw_json;  // the answer as it came; of a stream, empty

@@ -34,7 +34,8 @@ class TOLLWAY_API ChatStream {
   [[nodiscard]] Result<std::optional<ChatDelta>> next();
   // The same without waiting: `done` is called once, from the runtime's thread, and must not block.
   void async_next(std::function<void(Result<std::optional<ChatDelta>>)> done);
-  // What has come so far, put together; complete after the end (usage and cost come last).
+  // What has come so far, put together; complete after the end or an error, which next() tells
+  // (usage and cost come last; of a stream without its end they are estimated).
   [[nodiscard]] const ChatReply& reply() const noexcept;
   void cancel() noexcept;  // from any thread
 

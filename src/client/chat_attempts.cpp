@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "client/chat_cost.hpp"
 #include "dialects/chat_problem.hpp"
 #include "dispatch/retry_policy.hpp"
 #include "net/event.hpp"
@@ -171,6 +172,7 @@ void ChatAttempts::report(ChatReply& reply) {
   timing_.total = since(spec_.started);
   reply.attempts = attempts_;
   reply.timing = timing_;
+  complete_cost(reply, spec_.facts->options, spec_.body.text, spec_.model);
 }
 
 // Some providers quote the key that they were given.

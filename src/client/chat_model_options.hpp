@@ -11,6 +11,7 @@
 #include "client/http_call.hpp"
 #include "http/origin.hpp"
 #include "net/dial_guard.hpp"
+#include "pricing/price_sheet.hpp"
 #include "tollway/chat_model.hpp"
 #include "tollway/runtime.hpp"
 
@@ -38,6 +39,10 @@ struct ChatModelOptions {
   // Streams ask for {"stream_options":{"include_usage":true}}, without which most vendors leave the
   // usage out. False for those that refuse the field.
   bool ask_for_stream_usage = true;
+
+  // What replies cost where the provider does not say.
+  std::shared_ptr<const pricing::PriceSheet> price_overrides;  // null: none
+  bool is_local = false;                                       // on the user's own machine: free
 
   std::chrono::milliseconds timeout = std::chrono::seconds(120);  // all attempts together
   int max_retries = 2;

@@ -42,7 +42,10 @@ ChatStream::State::~State() {
 }
 
 std::optional<Next> ChatStream::State::take_ready() {
-  if (cancelled) return std::unexpected(client::cancelled());
+  if (cancelled) {
+    call->settle();
+    return std::unexpected(client::cancelled());
+  }
   auto& inbox = call->inbox();
   if (inbox.deltas.empty() && !inbox.end) return {};
   return take(inbox);

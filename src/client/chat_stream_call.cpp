@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "base/error.hpp"
+#include "client/chat_cost.hpp"
 #include "dialects/chat_reply_reader.hpp"
 
 namespace tollway::client {
@@ -199,6 +200,11 @@ void ChatStreamCall::on_abort(void* self) {
 
 void ChatStreamCall::drop_if_resting() {
   if (!busy_ && active_.abort().fired()) attempts_.close();
+}
+
+void ChatStreamCall::settle() {
+  const auto& spec = attempts_.spec();
+  complete_cost(reader_.reply(), spec.facts->options, spec.body.text, spec.model);
 }
 
 void ChatStreamCall::close() {

@@ -44,6 +44,8 @@ class ChatStreamCall : public std::enable_shared_from_this<ChatStreamCall> {
 
   [[nodiscard]] Inbox& inbox() noexcept { return inbox_; }
   [[nodiscard]] const ChatReply& reply() const noexcept { return reader_.reply(); }
+  // While it rests: there will be no more, so what the reply used and cost is what it is now.
+  void settle();
 
  private:
   [[nodiscard]] net::Task<Result<>> open();

@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "client/chat_model_options.hpp"
+#include "client/pricing_rows.hpp"
 #include "pricing/price_sheet.hpp"
 #include "providers/model_list.hpp"
 
@@ -138,6 +139,8 @@ Result<ChatModel> create_llm(const ProviderFacts& facts, std::string_view model_
   if (!timeout) return std::unexpected(timeout.error());
   const auto retries = retries_of(options);
   if (!retries) return std::unexpected(retries.error());
+  auto overrides = read_overrides(options.settings);
+  if (!overrides) return std::unexpected(std::move(overrides.error()));
 
   ChatModelOptions made;
   made.provider_key = facts.info.provider_key;
@@ -156,6 +159,8 @@ Result<ChatModel> create_llm(const ProviderFacts& facts, std::string_view model_
   made.max_tokens_field = description.max_tokens_field;
   made.reasoning_object = description.reasoning_object;
   made.ask_for_stream_usage = description.stream_usage;
+  made.price_overrides = std::move(*overrides);
+  made.is_local = !facts.info.is_cloud;
   made.timeout = *timeout;
   made.max_retries = *retries;
   made.runtime = options.runtime;

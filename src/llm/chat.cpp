@@ -3,6 +3,11 @@
 #include <utility>
 
 namespace tollway {
+
+std::string_view name_of(CostKind kind) noexcept {
+  if (kind == CostKind::stated) return "stated";
+  return kind == CostKind::computed ? "computed" : "estimated";
+}
 namespace {
 
 Message with_text(Role role, std::string text) {

@@ -46,10 +46,11 @@ class JsonShapes : public Cli {
 
 TEST_F(JsonShapes, of_chat_and_errors) {
   const auto reply = document({"chat", "--json", "-m", "author/model", "Hello"});
-  expect_members(reply, {"model", "provider", "content", "reasoning", "refusal", "finish_reason",
-                         "usage", "cost", "attempts", "first_token_ms", "duration_ms"});
+  expect_members(reply,
+                 {"model", "provider", "content", "reasoning", "refusal", "finish_reason", "usage",
+                  "cost", "cost_kind", "attempts", "first_token_ms", "duration_ms"});
   expect_members(at(reply, "/usage"), {"prompt_tokens", "completion_tokens", "total_tokens",
-                                       "cached_tokens", "reasoning_tokens"});
+                                       "cached_tokens", "reasoning_tokens", "estimated"});
   expect_members(at(reply, "/attempts/0"), {"provider", "model", "status", "error", "duration_ms"});
   expect_members(at(document({"nothing", "--json"}), "/error"), {"code", "message", "suggestions"});
 }

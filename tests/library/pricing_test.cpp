@@ -56,5 +56,56 @@ TEST(PricingLibrary, awaits_prices_of_a_providers_list) {
   EXPECT_GE(statistics.hits, 1U);
 }
 
+client::ChatModelOptions priced(const std::string& url) {
+  auto options = test::options_for(url);
+  options.provider_key = "OPENAI";
+  options.model = "gpt-4o";
+  options.max_retries = 0;
+  return options;
+}
+
+// 2.5 dollars a million in, 10 out; the prompt is "Hello", and eight tokens with what is around it.
+constexpr std::string_view cost_of_two_words = "0.00004";
+
+// U08: what was produced is charged.
+TEST(PricingLibrary, a_stream_that_is_cut_has_an_estimated_cost) {
+  FaultUpstream upstream([](test::UpstreamConnection& connection) {
+    connection.read_request();
+    connection.send(test::sse_head() + test::chunk(test::text_event("hello")) +
+                    test::chunk(test::text_event(" world")));
+  });
+  const auto model = test::make_model(priced(upstream.url()));
+  auto stream = model.stream(test::hello());
+  ASSERT_TRUE(stream) << stream.error().message;
+  const auto drained = test::drain(*stream);
+  EXPECT_FALSE(drained.result);
+  const auto& reply = stream->reply();
+  EXPECT_TRUE(reply.usage.estimated);
+  EXPECT_EQ(reply.usage.prompt_tokens, 8);
+  EXPECT_EQ(reply.usage.completion_tokens, 2);
+  ASSERT_TRUE(reply.cost);
+  EXPECT_EQ(reply.cost->to_string(), cost_of_two_words);
+  EXPECT_EQ(reply.cost_kind, CostKind::estimated);
+}
+
+TEST(PricingLibrary, a_stream_that_is_cancelled_has_an_estimated_cost) {
+  FaultUpstream upstream([](test::UpstreamConnection& connection) {
+    connection.read_request();
+    connection.send(test::sse_head() + test::chunk(test::text_event("hello world")));
+    connection.stall_until_hangup();
+  });
+  const auto model = test::make_model(priced(upstream.url()));
+  auto stream = model.stream(test::hello());
+  ASSERT_TRUE(stream);
+  ASSERT_TRUE(stream->next());
+  stream->cancel();
+  ASSERT_FALSE(stream->next());
+  const auto& reply = stream->reply();
+  EXPECT_TRUE(reply.usage.estimated);
+  ASSERT_TRUE(reply.cost);
+  EXPECT_EQ(reply.cost->to_string(), cost_of_two_words);
+  EXPECT_EQ(reply.cost_kind, CostKind::estimated);
+}
+
 }  // namespace
 }  // namespace tollway

@@ -83,7 +83,8 @@ std::string tokens_of(const Usage& usage) {
   const auto shown = [](const std::optional<std::int64_t>& count) {
     return count ? std::to_string(*count) : std::string("?");
   };
-  return fmt::format("{}/{} tokens", shown(usage.prompt_tokens), shown(usage.completion_tokens));
+  return fmt::format("{}{}/{} tokens", usage.estimated ? "~" : "", shown(usage.prompt_tokens),
+                     shown(usage.completion_tokens));
 }
 
 }  // namespace
@@ -104,7 +105,8 @@ std::string cost_line(const ChatReply& reply, const ChatModel& model) {
       reply.model.empty() ? model.model_name() : std::string_view(reply.model);
   const std::string_view provider =
       reply.provider.empty() ? model.provider_key() : std::string_view(reply.provider);
-  const std::string cost = reply.cost ? "$" + reply.cost->to_string() : "cost unknown";
+  const std::string about = reply.cost_kind == CostKind::estimated ? "~" : "";
+  const std::string cost = reply.cost ? about + "$" + reply.cost->to_string() : "cost unknown";
   const auto seconds = std::chrono::duration<double>(reply.timing.total).count();
   std::string line =
       fmt::format("{} \u00B7 {} \u00B7 {} \u00B7 {} \u00B7 {:.1f} s", terminal::safe_line(name),

@@ -75,7 +75,8 @@ json::object usage_json(const Usage& usage) {
           {"completion_tokens", json_or_null(usage.completion_tokens)},
           {"total_tokens", json_or_null(usage.total_tokens)},
           {"cached_tokens", json_or_null(usage.cached_tokens)},
-          {"reasoning_tokens", json_or_null(usage.reasoning_tokens)}};
+          {"reasoning_tokens", json_or_null(usage.reasoning_tokens)},
+          {"estimated", usage.estimated}};
 }
 
 std::int64_t milliseconds(std::chrono::microseconds duration) {
@@ -101,6 +102,7 @@ json::object reply_json(const ChatReply& reply) {
           {"finish_reason", json_text(reply.finish_reason)},
           {"usage", usage_json(reply.usage)},
           {"cost", reply.cost ? json_text(reply.cost->to_string()) : json::value(nullptr)},
+          {"cost_kind", reply.cost ? json_text(name_of(reply.cost_kind)) : json::value(nullptr)},
           {"attempts", std::move(attempts)},
           {"first_token_ms", std::move(first_token)},
           {"duration_ms", milliseconds(reply.timing.total)}};

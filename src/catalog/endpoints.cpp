@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "catalog/rows.hpp"
@@ -21,6 +22,11 @@ json::object endpoint_of(const Model& model, const Offer& offer) {
   for (const auto& one : stated.empty() ? model.supported_parameters : stated) {
     parameters.emplace_back(one);
   }
+  // OpenRouter's SDK insists on it, though its document does not name it.
+  const bool chooses = std::ranges::any_of(
+      parameters, [](const json::value& one) { return one == json::value("tool_choice"); });
+  json::object tool_choice;
+  for (const char* mode : {"auto", "function", "none", "required"}) tool_choice[mode] = chooses;
   const auto context = offer.context_length ? offer.context_length : model.context_length;
   const auto output = offer.max_output_tokens ? offer.max_output_tokens : model.max_output_tokens;
   return {{"name", fmt::format("{} | {}", offer.provider_name, model.id)},
@@ -39,6 +45,7 @@ json::object endpoint_of(const Model& model, const Offer& offer) {
           {"uptime_last_5m", nullptr},
           {"uptime_last_1d", nullptr},
           {"supports_implicit_caching", false},
+          {"supports_tool_choice", std::move(tool_choice)},
           {"supports_voice_cloning", false},
           {"latency_last_30m", nullptr},
           {"throughput_last_30m", nullptr}};

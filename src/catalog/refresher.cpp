@@ -27,7 +27,8 @@ bool is_openrouter(const Source& source) {
 
 }  // namespace
 
-Refresher::Refresher(Options options, std::vector<const Source*> sources, net::Resolver& resolver)
+Refresher::Refresher(Options options, const std::vector<const Source*>& sources,
+                     net::Resolver& resolver)
     : options_(std::move(options)),
       store_(options_.folder),
       pool_(loop_, resolver, options_.tls, {.proxy = options_.proxy}) {
@@ -183,7 +184,7 @@ net::Task<> Refresher::refresh(Known& known) {
   }
   known.failing = false;
   if (*list) {
-    adopt(known, std::move(**list));
+    adopt(known, **list);
     co_return;
   }
   known.fetched_at = seconds_now();
@@ -191,7 +192,7 @@ net::Task<> Refresher::refresh(Known& known) {
   publish();
 }
 
-void Refresher::adopt(Known& known, KeptList list) {
+void Refresher::adopt(Known& known, const KeptList& list) {
   auto listing = read_listing(*known.source->description(), list.body, list.fetched_at);
   if (!listing) return;  // fetch_list() has read it once
   const auto before = live_.current();

@@ -33,7 +33,7 @@ class Refresher {
     net::ProxySettings proxy;
   };
   // `resolver` and what the sources point to outlive this.
-  Refresher(Options options, std::vector<const Source*> sources, net::Resolver& resolver);
+  Refresher(Options options, const std::vector<const Source*>& sources, net::Resolver& resolver);
 
   ~Refresher();
   Refresher(const Refresher&) = delete;
@@ -71,7 +71,7 @@ class Refresher {
   net::Task<> run();
   net::Task<> refresh();
   net::Task<> refresh(Known& known);
-  void adopt(Known& known, KeptList list);
+  void adopt(Known& known, const KeptList& list);
 
   Options options_;
   Store store_;

@@ -225,6 +225,7 @@ std::string warning_about(const ConfiguredModel& configured) {
       return made;
   }
   std::vector<std::string> shown;
+  shown.reserve(configured.replacements.size());
   for (const auto& one : configured.replacements) {
     shown.push_back(fmt::format("{} ({})", one.model->id, cost_shown(one)));
   }

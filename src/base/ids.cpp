@@ -37,4 +37,37 @@ std::string new_request_id() {
   return id;
 }
 
+std::array<unsigned char, 16> request_id_bytes(std::string_view id) noexcept {
+  constexpr auto digits = [] {
+    std::array<signed char, 256> table{};
+    table.fill(-1);
+    for (std::size_t i = 0; i < crockford.size(); ++i) {
+      table[static_cast<unsigned char>(crockford[i])] = static_cast<signed char>(i);
+    }
+    return table;
+  }();
+  std::array<unsigned char, 16> bytes{};
+  if (id.size() != 30 || !id.starts_with("req-")) return bytes;
+  __extension__ unsigned __int128 value = 0;
+  for (const char c : id.substr(4)) {
+    const auto digit = digits[static_cast<unsigned char>(c)];
+    if (digit < 0) return bytes;
+    value = value << 5 | static_cast<unsigned>(digit);
+  }
+  for (std::size_t i = bytes.size(); i-- > 0; value >>= 8) {
+    bytes[i] = static_cast<unsigned char>(value);
+  }
+  return bytes;
+}
+
+std::string request_id_of(const std::array<unsigned char, 16>& bytes) {
+  __extension__ unsigned __int128 value = 0;
+  for (const unsigned char byte : bytes) value = value << 8 | byte;
+  std::string id = "req-00000000000000000000000000";
+  for (std::size_t i = id.size(); i-- > 4; value >>= 5) {
+    id[i] = crockford[static_cast<std::size_t>(value & 31)];
+  }
+  return id;
+}
+
 }  // namespace tollway

@@ -3,24 +3,37 @@
 
 #include "dialects/dialect.hpp"
 #include "dialects/json_reader.hpp"
+#include "dialects/usage/note_usage.hpp"
 
 namespace tollway::dialects {
 namespace {
 
 using simdjson::SUCCESS;
 
-void read_usage(const simdjson::dom::object& owner, Progress& progress) {
+// A stream states its input first and its output last, in an object that may have that alone.
+void read_usage(const simdjson::dom::object& owner, bool complete, Progress& progress) {
   simdjson::dom::object usage;
   if (owner["usage"].get(usage) != SUCCESS) return;
   read_count(usage, "input_tokens", progress.usage.prompt_tokens);
   read_count(usage, "output_tokens", progress.usage.completion_tokens);
+  simdjson::dom::element input;
+  if (usage["input_tokens"].get(input) == SUCCESS && !input.is_null()) {
+    note_usage(UsageLayout::anthropic_messages, usage, progress);
+  } else if (progress.metered) {
+    std::optional<std::int64_t> output;
+    read_count(usage, "output_tokens", output);
+    if (output) progress.metered->output = *output;
+    if (const auto cost = stated_cost(usage)) progress.stated_cost = cost;
+  }
+  progress.usage_complete = complete && progress.metered;
 }
 
-void read_message(const simdjson::dom::object& message, Progress& progress) {
+void read_message(const simdjson::dom::object& message, bool complete, Progress& progress) {
   read_text(message, "id", progress.id);
   read_text(message, "model", progress.model);
   read_text(message, "provider", progress.provider);
-  read_usage(message, progress);
+  read_text(message, "stop_reason", progress.finish_reason);
+  read_usage(message, complete, progress);
 }
 
 class AnthropicMessages final : public Dialect {
@@ -30,6 +43,7 @@ class AnthropicMessages final : public Dialect {
       progress.closed = true;
     } else if (event.type == "content_block_delta") {
       progress.content = true;
+      ++progress.content_events;
     } else if (event.type == "message_stop") {
       progress.complete = true;
     } else if (event.type == "error") {
@@ -37,14 +51,20 @@ class AnthropicMessages final : public Dialect {
     } else if (event.type == "message_start") {
       const auto object = parse_object(event.data);
       simdjson::dom::object message;
-      if (object && (*object)["message"].get(message) == SUCCESS) read_message(message, progress);
+      if (object && (*object)["message"].get(message) == SUCCESS) {
+        read_message(message, false, progress);
+      }
     } else if (event.type == "message_delta") {
-      if (const auto object = parse_object(event.data)) read_usage(*object, progress);
+      const auto object = parse_object(event.data);
+      if (!object) return;
+      read_usage(*object, true, progress);
+      std::string_view reason;
+      if ((*object)["delta"]["stop_reason"].get(reason) == SUCCESS) progress.finish_reason = reason;
     }
   }
 
   void read_answer(const simdjson::dom::object& answer, Progress& progress) const override {
-    read_message(answer, progress);
+    read_message(answer, true, progress);
     std::string_view type;
     if (answer["type"].get(type) == SUCCESS && type == "error") progress.error = true;
   }

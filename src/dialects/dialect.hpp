@@ -4,11 +4,13 @@
 #include <simdjson.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.hpp"
 #include "http/sse_decoder.hpp"
+#include "llm/metered_usage.hpp"
 #include "llm/usage.hpp"
 
 namespace tollway::dialects {
@@ -19,6 +21,12 @@ struct Progress {
   std::string model;     // the model that answered
   std::string provider;  // display name of who served it, where stated
   llm::Usage usage;
+  std::optional<llm::MeteredUsage> metered;  // where all the counts that are billed were stated
+  std::optional<Money> stated_cost;          // what the provider says it charged
+  bool usage_complete = false;               // of the whole answer; some state it in steps
+  bool byok = false;                         // charged to the user's own key at the provider
+  std::string finish_reason;
+  std::uint64_t content_events = 0;  // of a stream, from the first content on
   std::int64_t created = 0;
   std::int64_t sequence_number = -1;  // responses: of the last event
   bool content = false;               // the first content, reasoning or tool call was seen

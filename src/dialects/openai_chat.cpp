@@ -5,6 +5,7 @@
 
 #include "dialects/dialect.hpp"
 #include "dialects/json_reader.hpp"
+#include "dialects/usage/note_usage.hpp"
 
 namespace tollway::dialects {
 namespace {
@@ -43,6 +44,7 @@ class OpenaiChat final : public Dialect {
       return;
     }
     // Most chunks carry a piece of text and nothing else: they are searched, not parsed.
+    if (progress.content) ++progress.content_events;
     const bool finish = !progress.finished && mentions(data, R"("finish_reason")");
     if (finish) progress.finished = true;
     if (progress.content && !finish && find_name(data, R"("usage")") == data.npos &&
@@ -53,10 +55,7 @@ class OpenaiChat final : public Dialect {
     if (!object) return;
     read_envelope(*object, progress);
     if (!progress.content) progress.content = has_content(*object);
-    std::string_view reason;
-    if ((*object)["choices"].at(0)["finish_reason"].get(reason) == SUCCESS && reason == "error") {
-      progress.error = true;
-    }
+    if (progress.finish_reason == "error") progress.error = true;
   }
 
   void read_answer(const simdjson::dom::object& answer, Progress& progress) const override {
@@ -90,6 +89,11 @@ class OpenaiChat final : public Dialect {
     if (object["usage"].get(usage) == SUCCESS) {
       read_count(usage, "prompt_tokens", progress.usage.prompt_tokens);
       read_count(usage, "completion_tokens", progress.usage.completion_tokens);
+      note_usage(UsageLayout::openai_chat, usage, progress);
+    }
+    std::string_view reason;
+    if (object["choices"].at(0)["finish_reason"].get(reason) == SUCCESS) {
+      progress.finish_reason = reason;
     }
     simdjson::dom::element error;
     if (object["error"].get(error) == SUCCESS && !error.is_null()) progress.error = true;

@@ -4,6 +4,7 @@
 
 #include "dialects/dialect.hpp"
 #include "dialects/json_reader.hpp"
+#include "dialects/usage/note_usage.hpp"
 
 namespace tollway::dialects {
 namespace {
@@ -16,10 +17,12 @@ void read_response(const simdjson::dom::object& response, Progress& progress) {
     read_integer(response, "created_at", progress.created);
   }
   read_text(response, "model", progress.model);
+  read_text(response, "status", progress.finish_reason);
   simdjson::dom::object usage;
   if (response["usage"].get(usage) == SUCCESS) {
     read_count(usage, "input_tokens", progress.usage.prompt_tokens);
     read_count(usage, "output_tokens", progress.usage.completion_tokens);
+    note_usage(UsageLayout::openai_responses, usage, progress);
   }
   simdjson::dom::element error;
   if (response["error"].get(error) == SUCCESS && !error.is_null()) progress.error = true;
@@ -36,6 +39,7 @@ class OpenaiResponses final : public Dialect {
     progress.sequence_number = std::max(progress.sequence_number + 1, sequence_number(data));
     if (data.find(R"("response.)") != data.npos && data.find(R"(.delta")") != data.npos) {
       progress.content = true;
+      ++progress.content_events;
       return;
     }
     const bool has_response = find_name(data, R"("response")") != data.npos;

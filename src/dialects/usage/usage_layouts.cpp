@@ -2,32 +2,37 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <boost/json.hpp>
+#include <charconv>
 #include <cmath>
 
 #include "base/error.hpp"
+#include "dialects/json_reader.hpp"
 
 namespace tollway::dialects {
 namespace {
 
-namespace json = boost::json;
+using Object = simdjson::dom::object;
+using simdjson::SUCCESS;
 
 constexpr std::int64_t count_max = 1'000'000'000'000;
+constexpr Money stated_max{10'000'000'000'000};
 
 // Reads members of one usage object and remembers the first that is wrong.
 class Counts {
  public:
-  explicit Counts(const json::object& usage) : usage_(usage) {}
+  explicit Counts(const Object& usage) : usage_(usage) {}
 
   // A count that may be absent or null.
-  std::int64_t optional(const json::object* object, std::string_view name) {
-    const auto* value = object == nullptr ? nullptr : object->if_contains(name);
-    if (value == nullptr || value->is_null()) return 0;
+  std::int64_t optional(const std::optional<Object>& object, std::string_view name) {
+    simdjson::dom::element value;
+    if (!object || object->at_key(name).get(value) != SUCCESS || value.is_null()) return 0;
     std::int64_t count = -1;
-    if (const auto* whole = value->if_int64()) count = *whole;
-    if (const auto* real = value->if_double();
-        real != nullptr && *real == std::floor(*real) && *real >= 0 && *real <= count_max) {
-      count = static_cast<std::int64_t>(*real);
+    double real = -1;
+    if (value.get(count) != SUCCESS && value.get(real) == SUCCESS && real == std::floor(real) &&
+        real >= 0 && real <= count_max) {
+      count = static_cast<std::int64_t>(real);
     }
     if (count < 0 || count > count_max) {
       if (wrong_.empty()) wrong_ = name;
@@ -35,30 +40,33 @@ class Counts {
     }
     return count;
   }
-  std::int64_t optional(std::string_view name) { return optional(&usage_, name); }
+  std::int64_t optional(std::string_view name) { return optional(usage_, name); }
 
-  std::int64_t required(const json::object* object, std::string_view name) {
-    const auto* value = object == nullptr ? nullptr : object->if_contains(name);
-    if ((value == nullptr || value->is_null()) && wrong_.empty()) wrong_ = name;
+  std::int64_t required(const std::optional<Object>& object, std::string_view name) {
+    simdjson::dom::element value;
+    const bool there = object && object->at_key(name).get(value) == SUCCESS && !value.is_null();
+    if (!there && wrong_.empty()) wrong_ = name;
     return optional(object, name);
   }
-  std::int64_t required(std::string_view name) { return required(&usage_, name); }
+  std::int64_t required(std::string_view name) { return required(usage_, name); }
 
-  [[nodiscard]] const json::object* object(std::string_view name) const {
-    const auto* value = usage_.if_contains(name);
-    return value == nullptr ? nullptr : value->if_object();
+  [[nodiscard]] std::optional<Object> object(std::string_view name) const {
+    Object value;
+    if (usage_->at_key(name).get(value) != SUCCESS) return std::nullopt;
+    return value;
   }
 
   // Of Gemini's lists: [{"modality": "AUDIO", "tokenCount": 3}].
   std::int64_t of_modality(std::string_view list, std::string_view modality) {
-    const auto* value = usage_.if_contains(list);
-    const auto* rows = value == nullptr ? nullptr : value->if_array();
+    simdjson::dom::array rows;
     std::int64_t sum = 0;
-    if (rows == nullptr) return sum;
-    for (const auto& row : *rows) {
-      const auto* entry = row.if_object();
-      const auto* name = entry == nullptr ? nullptr : entry->if_contains("modality");
-      if (name == nullptr || !name->is_string() || name->get_string() != modality) continue;
+    if (usage_->at_key(list).get(rows) != SUCCESS) return sum;
+    for (const auto row : rows) {
+      Object entry;
+      std::string_view name;
+      if (row.get(entry) != SUCCESS || entry["modality"].get(name) != SUCCESS || name != modality) {
+        continue;
+      }
       sum += optional(entry, "tokenCount");
     }
     return sum;
@@ -71,21 +79,13 @@ class Counts {
   }
 
  private:
-  const json::object& usage_;
+  const std::optional<Object> usage_;
   std::string_view wrong_;
 };
 
-std::optional<Money> stated_cost(const json::object& usage) {
-  const auto* cost = usage.if_contains("cost");
-  if (cost == nullptr || !cost->is_number()) return std::nullopt;
-  const auto money = Money::parse(json::serialize(*cost));
-  if (!money || money->nanodollars < 0) return std::nullopt;
-  return *money;
-}
-
-Result<llm::MeteredUsage> openai_chat(Counts& counts, const json::object& usage) {
-  const auto* prompt = counts.object("prompt_tokens_details");
-  const auto* completion = counts.object("completion_tokens_details");
+Result<llm::MeteredUsage> openai_chat(Counts& counts, const Object& usage) {
+  const auto prompt = counts.object("prompt_tokens_details");
+  const auto completion = counts.object("completion_tokens_details");
   llm::MeteredUsage read;
   read.input = counts.required("prompt_tokens");
   read.output = counts.required("completion_tokens");
@@ -106,15 +106,15 @@ Result<llm::MeteredUsage> openai_chat(Counts& counts, const json::object& usage)
 }
 
 // A vendor that answers embeddings with a chat's usage bills the input alone.
-Result<llm::MeteredUsage> openai_embeddings(Counts& counts, const json::object& usage) {
+Result<llm::MeteredUsage> openai_embeddings(Counts& counts, const Object& usage) {
   llm::MeteredUsage read;
   read.input = counts.required("prompt_tokens");
   read.stated_cost = stated_cost(usage);
   return counts.done(read);
 }
 
-Result<llm::MeteredUsage> openai_responses(Counts& counts, const json::object& usage) {
-  const auto* input = counts.object("input_tokens_details");
+Result<llm::MeteredUsage> openai_responses(Counts& counts, const Object& usage) {
+  const auto input = counts.object("input_tokens_details");
   llm::MeteredUsage read;
   read.input = counts.required("input_tokens");
   read.output = counts.required("output_tokens");
@@ -125,7 +125,7 @@ Result<llm::MeteredUsage> openai_responses(Counts& counts, const json::object& u
   return counts.done(read);
 }
 
-Result<llm::MeteredUsage> anthropic_messages(Counts& counts, const json::object& usage) {
+Result<llm::MeteredUsage> anthropic_messages(Counts& counts, const Object& usage) {
   llm::MeteredUsage read;
   read.cache_read = counts.optional("cache_read_input_tokens");
   const auto written = counts.optional("cache_creation_input_tokens");
@@ -164,7 +164,7 @@ Result<llm::MeteredUsage> bedrock_converse(Counts& counts) {
 }
 
 Result<llm::MeteredUsage> cohere(Counts& counts, std::string_view part) {
-  const auto* units = counts.object(part);
+  const auto units = counts.object(part);
   llm::MeteredUsage read;
   read.input = counts.required(units, "input_tokens");
   read.output = counts.optional(units, "output_tokens");
@@ -194,21 +194,34 @@ std::optional<UsageLayout> usage_layout(std::string_view provider, std::string_v
   return std::nullopt;
 }
 
-Result<llm::MeteredUsage> read_usage(UsageLayout layout, const json::value& usage) {
-  const auto* object = usage.if_object();
-  if (object == nullptr) {
-    return upstream_error(Errc::upstream_invalid, "expected usage to be an object");
+std::optional<Money> stated_cost(const Object& usage) {
+  double cost = 0;
+  if (usage["cost"].get(cost) != SUCCESS) return std::nullopt;
+  std::array<char, 32> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), cost).ptr;
+  const auto money = Money::parse({digits.data(), static_cast<std::size_t>(end - digits.data())});
+  if (!money || money->nanodollars < 0 || *money > stated_max) return std::nullopt;
+  return *money;
+}
+
+Result<llm::MeteredUsage> read_usage(UsageLayout layout, const boost::json::value& usage) {
+  if (const auto object = parse_object(boost::json::serialize(usage))) {
+    return read_usage(layout, *object);
   }
-  Counts counts(*object);
+  return upstream_error(Errc::upstream_invalid, "expected usage to be an object");
+}
+
+Result<llm::MeteredUsage> read_usage(UsageLayout layout, const Object& usage) {
+  Counts counts(usage);
   switch (layout) {
     case UsageLayout::openai_chat:
-      return openai_chat(counts, *object);
+      return openai_chat(counts, usage);
     case UsageLayout::openai_embeddings:
-      return openai_embeddings(counts, *object);
+      return openai_embeddings(counts, usage);
     case UsageLayout::openai_responses:
-      return openai_responses(counts, *object);
+      return openai_responses(counts, usage);
     case UsageLayout::anthropic_messages:
-      return anthropic_messages(counts, *object);
+      return anthropic_messages(counts, usage);
     case UsageLayout::gemini_generate:
       return gemini_generate(counts);
     case UsageLayout::bedrock_converse:

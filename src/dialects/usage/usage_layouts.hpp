@@ -1,6 +1,8 @@
 // Where vendors put the counts that they bill.
 #pragma once
 
+#include <simdjson.h>
+
 #include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <optional>
@@ -34,5 +36,12 @@ enum class UsageLayout : std::uint8_t {
 // number or above 10^12, or where it is no object: the usage must then be estimated.
 [[nodiscard]] Result<llm::MeteredUsage> read_usage(UsageLayout layout,
                                                    const boost::json::value& usage);
+// The same where simdjson has parsed it.
+[[nodiscard]] Result<llm::MeteredUsage> read_usage(UsageLayout layout,
+                                                   const simdjson::dom::object& usage);
+
+// The member "cost": what the provider says it charged. Nullopt where it says nothing that can be
+// one: no number, below zero, or above ten thousand dollars.
+[[nodiscard]] std::optional<Money> stated_cost(const simdjson::dom::object& usage);
 
 }  // namespace tollway::dialects

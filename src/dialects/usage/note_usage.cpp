@@ -1,0 +1,25 @@
+#include "dialects/usage/note_usage.hpp"
+
+namespace tollway::dialects {
+namespace {
+
+UsageLayout layout_of(UsageLayout layout, const simdjson::dom::object& usage) {
+  simdjson::dom::element completion;
+  const bool chat = layout != UsageLayout::openai_chat ||
+                    usage["completion_tokens"].get(completion) == simdjson::SUCCESS;
+  return chat ? layout : UsageLayout::openai_embeddings;
+}
+
+}  // namespace
+
+void note_usage(UsageLayout layout, const simdjson::dom::object& usage, Progress& progress) {
+  if (auto metered = read_usage(layout_of(layout, usage), usage)) {
+    progress.metered = *metered;
+    progress.usage_complete = true;
+  }
+  if (const auto cost = stated_cost(usage)) progress.stated_cost = cost;
+  bool byok = false;
+  if (usage["is_byok"].get(byok) == simdjson::SUCCESS) progress.byok = byok;
+}
+
+}  // namespace tollway::dialects

@@ -1,0 +1,13 @@
+// What an answer that passes says of its usage.
+#pragma once
+
+#include "dialects/dialect.hpp"
+#include "dialects/usage/usage_layouts.hpp"
+
+namespace tollway::dialects {
+
+// Takes over counts and cost. Counts that cannot be read leave those that were read before; a
+// chat's usage without completion tokens is that of embeddings.
+void note_usage(UsageLayout layout, const simdjson::dom::object& usage, Progress& progress);
+
+}  // namespace tollway::dialects

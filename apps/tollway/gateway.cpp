@@ -8,7 +8,10 @@
 
 #include "base/log.hpp"
 #include "catalog/refresher.hpp"
+#include "demo/model.hpp"
+#include "gateway/ledger_reader.hpp"
 #include "gateway/pipeline.hpp"
+#include "ledger/ledger.hpp"
 #include "listening.hpp"
 #include "net/resolver.hpp"
 #include "upstream_choice.hpp"
@@ -18,25 +21,49 @@ namespace {
 
 using Upstream = providers::OpenAICompatibleProvider;
 
+// What the demonstration says it charges.
+std::unordered_map<std::string, pricing::Rates> demonstration_rates() {
+  constexpr std::int64_t nanodollar = 1'000'000;  // femtodollars
+  std::unordered_map<std::string, pricing::Rates> own;
+  for (const auto& model : demo::models()) {
+    auto& rates = own[std::string(model.id)];
+    const auto price = [&](pricing::Unit unit, std::uint64_t nanodollars) {
+      rates[static_cast<std::size_t>(unit)] = pricing::TieredPrice{
+          .base = {.femtodollars = static_cast<std::int64_t>(nanodollars) * nanodollar},
+          .tiers = {}};
+    };
+    price(pricing::Unit::input, model.prompt_price);
+    price(pricing::Unit::output, model.completion_price);
+  }
+  return own;
+}
+
 // One thread of the data plane and what it owns. Made and destroyed by the main thread, used by its
 // own.
 struct Worker {
   Worker(const settings::ServeSettings& settings, const gateway::GatewayOptions& options,
          const gateway::GatewayKeys& keys, const Upstream& upstream, net::Resolver& resolver,
          const std::shared_ptr<net::ssl::context>& client_tls, const net::ProxySettings& proxy,
-         recording::Recorder* recorder, catalog::Refresher& catalogue)
+         recording::Recorder* recorder, ledger::Ledger& ledger, gateway::LedgerReader& reader,
+         catalog::Refresher& catalogue)
       : pool(loop, resolver, client_tls, {.proxy = proxy}),
         dispatch(pool, {.connect = settings.upstream_connect_timeout,
                         .first_byte = settings.upstream_first_byte_timeout,
                         .between_bytes = settings.upstream_between_bytes_timeout,
                         .total = settings.upstream_total_timeout}),
         access_log(loop.deadlines(), settings.data_directory + "/access.jsonl"),
+        journal(ledger.make_journal()),
+        prices(demonstration_rates()),
         pipeline({.options = options,
                   .keys = keys,
                   .provider = &upstream,
                   .dispatch = dispatch,
                   .access_log = access_log,
                   .recorder = recorder,
+                  .journal = journal.get(),
+                  .prices = prices,
+                  .loop = loop,
+                  .ledger_reader = &reader,
                   .catalogue = &catalogue}),
         server(loop, pipeline,
                {.head_timeout = settings.client_head_timeout,
@@ -48,6 +75,8 @@ struct Worker {
   net::ClientPool pool;
   dispatch::Dispatch dispatch;
   observe::AccessLog access_log;
+  std::unique_ptr<ledger::Journal> journal;
+  gateway::Prices prices;
   gateway::Pipeline pipeline;
   net::Server server;
   std::thread thread;
@@ -96,11 +125,14 @@ struct Gateway::Parts {
   net::ProxySettings proxy;
   std::unique_ptr<recording::Recorder> recorder;
   std::unique_ptr<catalog::Refresher> catalogue;
+  std::unique_ptr<ledger::Ledger> ledger;
+  std::unique_ptr<gateway::LedgerReader> ledger_reader;
   std::vector<std::unique_ptr<Worker>> workers;
   net::Tcp::endpoint address;
   bool running = false;
 
   [[nodiscard]] Result<> prepare(const Installation& installation);
+  [[nodiscard]] Result<> open_ledger();
   [[nodiscard]] Result<> choose_upstream(const Installation& installation);
   void make_catalogue();
   [[nodiscard]] Result<> listen();
@@ -114,6 +146,7 @@ Result<> Gateway::Parts::prepare(const Installation& installation) {
   auto opened = gateway::GatewayKeys::open(settings.data_directory);
   if (!opened) return std::unexpected(opened.error());
   keys = std::move(*opened);
+  if (auto opened_ledger = open_ledger(); !opened_ledger) return opened_ledger;
   if (auto chosen = choose_upstream(installation); !chosen) return chosen;
   auto tls = net::make_client_tls();
   if (!tls) return std::unexpected(tls.error());
@@ -126,6 +159,16 @@ Result<> Gateway::Parts::prepare(const Installation& installation) {
   auto created = recording::Recorder::create(settings.record_directory);
   if (!created) return std::unexpected(created.error());
   recorder = std::move(*created);
+  return {};
+}
+
+Result<> Gateway::Parts::open_ledger() {
+  auto opened = ledger::Ledger::open(
+      {.directory = settings.data_directory,
+       .sync = settings.ledger_sync == "second" ? ledger::Sync::second : ledger::Sync::process});
+  if (!opened) return std::unexpected(opened.error());
+  ledger = std::move(*opened);
+  ledger_reader = std::make_unique<gateway::LedgerReader>(ledger->database_path());
   return {};
 }
 
@@ -158,7 +201,8 @@ Result<> Gateway::Parts::listen() {
   if (auto free = refuse_port_in_use(address); !free) return free;
   for (unsigned i = 0; i < settings.threads; ++i) {
     auto worker = std::make_unique<Worker>(settings, options, keys->keys, *upstreams.back(),
-                                           resolver, client_tls, proxy, recorder.get(), *catalogue);
+                                           resolver, client_tls, proxy, recorder.get(), *ledger,
+                                           *ledger_reader, *catalogue);
     worker->server.set_tls(*tls);
     if (auto opened = worker->access_log.open(); !opened) return opened;
     auto bound = worker->server.listen(address);

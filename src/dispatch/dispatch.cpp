@@ -27,6 +27,9 @@ net::Task<Result<>> Dispatch::start(const Outgoing& outgoing, net::Abort& abort,
       .timeouts = timeouts_,
   };
   for (;;) {
+    if (outgoing.observer != nullptr) {
+      if (auto begun = outgoing.observer->begun(attempts.count + 1); !begun) co_return begun;
+    }
     ++attempts.count;
     call.emplace(pool_, abort);
     auto sending = call->send(request);
@@ -37,6 +40,7 @@ net::Task<Result<>> Dispatch::start(const Outgoing& outgoing, net::Abort& abort,
     if (sent.error().code != Errc::connection_lost || attempts.count >= attempts_max) {
       co_return sent;
     }
+    if (outgoing.observer != nullptr) outgoing.observer->failed(sent.error());
   }
 }
 

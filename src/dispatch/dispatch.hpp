@@ -9,6 +9,16 @@
 
 namespace tollway::dispatch {
 
+// Told of every attempt, so that each can be accounted for.
+class AttemptObserver {
+ public:
+  virtual ~AttemptObserver() = default;
+  // Before anything of the attempt goes out. An error forbids it and becomes the request's.
+  [[nodiscard]] virtual Result<> begun(int attempt) = 0;
+  // The attempt brought nothing, and another one follows.
+  virtual void failed(const Error& error) = 0;
+};
+
 // What one request asks of an upstream.
 struct Outgoing {
   const providers::OpenAICompatibleProvider& provider;
@@ -18,6 +28,7 @@ struct Outgoing {
   std::string_view model;
   const http::Head& client_head;
   std::string_view body;
+  AttemptObserver* observer = nullptr;
 };
 
 // What became of it, for the access record.

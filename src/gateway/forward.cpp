@@ -19,6 +19,11 @@ Result<> read_facts(Request& request) {
   return {};
 }
 
+// Lists and the like cost nothing.
+bool metered(const Request& request) {
+  return request.services.journal != nullptr && request.route->method == "POST";
+}
+
 void begin_recording(Request& request, const dispatch::Outgoing& outgoing) {
   recording::Recorder* const recorder = request.services.recorder;
   if (recorder == nullptr) return;
@@ -56,13 +61,15 @@ net::Task<Result<>> forward(Request& request) {
                                     .query = request.query,
                                     .model = request.facts.model,
                                     .client_head = request.exchange.head(),
-                                    .body = request.body};
+                                    .body = request.body,
+                                    .observer = metered(request) ? &request.settlement : nullptr};
   begin_recording(request, outgoing);
   auto starting =
       request.services.dispatch.start(outgoing, request.exchange.abort(), call, request.attempts);
   auto started = co_await std::move(starting);
   if (!started) co_return started;
   request.first_byte_at = net::Clock::now();
+  request.upstream_status = call->head().status();
   record_head(request, call->head());
 
   auto relaying = relay(request, *call);

@@ -191,11 +191,14 @@ net::Task<> Pipeline::handle(net::ServerExchange& exchange) {
     request.failure = error.code;
     if (!error.context.empty())
       log::warning("{}: {}: {}", request.id, error.message, error.context);
+    // Before the client is told anything.
+    request.settlement.finish();
     if (error.code != Errc::cancelled && !exchange.begun()) {
       auto answering = answer_error(request, error);
       co_await std::move(answering);
     }
   }
+  request.settlement.finish();
   write_access_record(request);
 }
 

@@ -145,6 +145,11 @@ void StreamRelay::begin() {
 
 net::Task<Result<>> StreamRelay::send(std::string_view bytes) {
   begin();
+  // The client never has the end of an answer that is not accounted for.
+  if (request_.progress.complete) {
+    if (request_.progress.error) request_.failure = Errc::upstream_error;
+    request_.settlement.finish();
+  }
   last_sent_ = net::Clock::now();
   request_.bytes_out += bytes.size();
   return request_.exchange.write(bytes);
@@ -170,6 +175,7 @@ net::Task<Result<>> StreamRelay::end() {
   }
   if (progress.error) request_.failure = Errc::upstream_error;
   begin();
+  request_.settlement.finish();
   request_.bytes_out += last.size();
   auto finishing = request_.exchange.finish(last);
   // Clients hang up on the event that ends a stream: the last write may find them gone.

@@ -143,6 +143,7 @@ net::Task<Result<>> WholeRelay::end() {
   request_.recording.end();
   if (passing_) {
     read_tail();
+    request_.settlement.finish();
     auto finishing = request_.exchange.finish();
     co_return co_await std::move(finishing);
   }
@@ -151,11 +152,12 @@ net::Task<Result<>> WholeRelay::end() {
     co_return co_await std::move(failing);
   }
   request_.bytes_out += held_.size();
+  if (!request_.exchange.begun()) request_.status = answer_.status;
+  request_.settlement.finish();
   if (request_.exchange.begun()) {
     auto finishing = request_.exchange.finish(held_);
     co_return co_await std::move(finishing);
   }
-  request_.status = answer_.status;
   auto responding = request_.exchange.respond(answer_, held_);
   co_return co_await std::move(responding);
 }

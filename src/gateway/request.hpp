@@ -10,7 +10,11 @@
 #include "dispatch/dispatch.hpp"
 #include "gateway/error_response.hpp"
 #include "gateway/gateway_keys.hpp"
+#include "gateway/ledger_reader.hpp"
+#include "gateway/prices.hpp"
 #include "gateway/request_reader.hpp"
+#include "gateway/settlement.hpp"
+#include "ledger/journal.hpp"
 #include "net/server.hpp"
 #include "observe/access_log.hpp"
 #include "recording/recorder.hpp"
@@ -38,6 +42,10 @@ struct Services {
   dispatch::Dispatch& dispatch;
   observe::AccessLog& access_log;
   recording::Recorder* recorder;  // null: nothing is recorded
+  ledger::Journal* journal;       // null: nothing is written down of what is spent
+  Prices& prices;
+  net::Loop& loop;
+  LedgerReader* ledger_reader;  // null where there is no ledger
   catalog::Refresher* catalogue = nullptr;
 };
 
@@ -70,12 +78,16 @@ struct Request {
 
   // For the access record.
   int status = 0;
+  int upstream_status = 0;
   std::optional<Errc> failure;
   std::optional<net::TimePoint> first_byte_at;
   std::optional<net::TimePoint> first_token_at;
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   bool streamed = false;
+
+  // Last: what it tells when it goes is said of all the others.
+  Settlement settlement{*this};
 };
 
 }  // namespace tollway::gateway

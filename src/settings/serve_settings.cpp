@@ -37,6 +37,7 @@ ServeSettings serve_settings_from(const SettingsSnapshot& snapshot) {
   reader.count("threads", settings.threads);
   reader.text("tls.certificate", settings.tls_certificate_file);
   reader.text("tls.key", settings.tls_key_file);
+  reader.text("ledger.sync", settings.ledger_sync);
   reader.seconds("upstream.connect_timeout", settings.upstream_connect_timeout);
   reader.seconds("upstream.first_byte_timeout", settings.upstream_first_byte_timeout);
   reader.seconds("upstream.between_bytes_timeout", settings.upstream_between_bytes_timeout);

@@ -1,0 +1,144 @@
+#include "gateway/settlement.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/ids.hpp"
+#include "gateway/request.hpp"
+#include "gateway/route.hpp"
+
+namespace tollway::gateway {
+namespace {
+
+std::uint32_t microseconds(net::Duration duration) {
+  const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(us, 0, ledger::AttemptRecord::unset_us - 1));
+}
+
+std::uint32_t since(net::TimePoint begin, const std::optional<net::TimePoint>& at) {
+  return at ? microseconds(*at - begin) : ledger::AttemptRecord::unset_us;
+}
+
+ledger::Counts counts_of(const llm::MeteredUsage& usage) {
+  return {.input = usage.input,
+          .cache_read = usage.cache_read,
+          .cache_write_5m = usage.cache_write_5m,
+          .cache_write_1h = usage.cache_write_1h,
+          .input_audio = usage.input_audio,
+          .cache_read_audio = usage.cache_read_audio,
+          .output = usage.output,
+          .reasoning = usage.reasoning,
+          .output_audio = usage.output_audio,
+          .output_image = usage.output_image,
+          .web_searches = usage.web_searches};
+}
+
+}  // namespace
+
+Settlement::~Settlement() {
+  if (!attempt_.under_way) return;
+  if (!request_.failure) request_.failure = Errc::draining;
+  finish();
+}
+
+Result<> Settlement::begun(int attempt) {
+  const auto now = std::chrono::system_clock::now();
+  if (!admitted_) admitted_ = now;
+  const Attempt before = std::exchange(attempt_, Attempt{});
+  attempt_.number = static_cast<std::uint8_t>(attempt);
+  attempt_.began_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
+  auto written = request_.services.journal->begin(common());
+  const Attempt next = written ? attempt_ : before;
+  if (written && before.under_way) {
+    attempt_ = before;
+    settle_failed();
+  }
+  attempt_ = next;
+  if (written) attempt_.under_way = true;
+  return written;
+}
+
+ledger::AttemptRecord Settlement::common() const {
+  ledger::AttemptRecord record;
+  record.request = request_id_bytes(request_.id);
+  record.attempt = attempt_.number;
+  record.flags = request_.facts.stream ? ledger::streamed : 0U;
+  record.at_ms = attempt_.began_ms;
+  if (request_.key != nullptr) record.key = request_.key->label;
+  record.route = request_.route->path;
+  record.provider = request_.provider.key();
+  record.model = request_.facts.model;
+  return record;
+}
+
+// Settled once the next one is written down: if that may not begin, this was the last.
+void Settlement::failed(const Error& error) {
+  attempt_.failure = error.code;
+}
+
+void Settlement::settle_failed() {
+  auto record = common();
+  record.flags |= ledger::failed;
+  record.outcome = name_of(*attempt_.failure);
+  record.total_us = microseconds(net::Clock::now() - request_.arrived);
+  settle(record, spending_of({.progress = request_.progress,
+                              .failure = attempt_.failure,
+                              .bytes_up = request_.bytes_in},
+                             nullptr));
+}
+
+void Settlement::finish() {
+  if (!attempt_.under_way) return;
+  const dialects::Progress& progress = request_.progress;
+  auto record = common();
+  record.flags |= ledger::last;
+  record.served_model = progress.model;
+  record.served_by = progress.provider;
+  record.upstream_id = progress.id;
+  record.finish_reason = progress.finish_reason;
+  record.outcome = request_.failure ? name_of(*request_.failure) : "ok";
+  if (request_.failure == Errc::cancelled) {
+    record.flags |= ledger::cancelled;
+  } else if (request_.failure) {
+    record.flags |= ledger::failed;
+  }
+  if (progress.byok) record.flags |= ledger::byok;
+  record.status = static_cast<std::uint16_t>(request_.status);
+  if (request_.status == 0 && request_.failure && *request_.failure != Errc::cancelled) {
+    record.status = static_cast<std::uint16_t>(http_status(*request_.failure));
+  }
+  record.connect_us = microseconds(request_.attempts.times.connect);
+  record.first_byte_us = since(request_.arrived, request_.first_byte_at);
+  record.first_token_us = since(request_.arrived, request_.first_token_at);
+  record.total_us = microseconds(net::Clock::now() - request_.arrived);
+
+  auto& prices = request_.services.prices;
+  const pricing::Rates* rates = prices.find(record.provider, progress.model, *admitted_);
+  if (rates == nullptr) rates = prices.find(record.provider, record.model, *admitted_);
+  settle(record, spending_of({.progress = progress,
+                              .failure = request_.failure,
+                              .upstream_status = request_.upstream_status,
+                              .streamed = request_.streamed,
+                              .bytes_up = request_.bytes_in,
+                              .bytes_down = request_.bytes_out},
+                             rates));
+}
+
+void Settlement::settle(ledger::AttemptRecord record, const Spending& spending) {
+  attempt_.under_way = false;
+  if (spending.usage) {
+    record.counts = counts_of(*spending.usage);
+    record.flags |= ledger::counted;
+  }
+  if (spending.estimated) record.flags |= ledger::estimated;
+  if (spending.differs) record.flags |= ledger::differs;
+  record.billed = spending.billed;
+  record.computed = spending.computed;
+  record.computed_prompt = spending.prompt;
+  record.computed_completion = spending.completion;
+  request_.services.journal->settle(record);
+}
+
+}  // namespace tollway::gateway

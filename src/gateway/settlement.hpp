@@ -1,0 +1,49 @@
+// Every attempt is accounted for, once, on every way out.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "dispatch/dispatch.hpp"
+#include "gateway/spending.hpp"
+#include "ledger/records.hpp"
+
+namespace tollway::gateway {
+
+struct Request;
+
+// Writes a request's attempts into its loop's journal. Part of the request.
+class Settlement final : public dispatch::AttemptObserver {
+ public:
+  explicit Settlement(Request& request) : request_(request) {}
+  // Settles what is under way, as interrupted.
+  ~Settlement() override;
+  Settlement(const Settlement&) = delete;
+  Settlement& operator=(const Settlement&) = delete;
+
+  [[nodiscard]] Result<> begun(int attempt) override;
+  void failed(const Error& error) override;
+
+  // Settles the attempt under way, if there is one, as the request's last: what the request knows
+  // by now is what is written down. Called before the client gets the end of its answer.
+  void finish();
+
+ private:
+  struct Attempt {
+    std::uint8_t number = 0;
+    std::int64_t began_ms = 0;    // Unix
+    std::optional<Errc> failure;  // where another one is to follow
+    bool under_way = false;
+  };
+  [[nodiscard]] ledger::AttemptRecord common() const;
+  void settle_failed();
+  void settle(ledger::AttemptRecord record, const Spending& spending);
+
+  Request& request_;
+  Attempt attempt_;
+  // Prices are those of the request's first attempt, however long it takes.
+  std::optional<std::chrono::system_clock::time_point> admitted_;
+};
+
+}  // namespace tollway::gateway

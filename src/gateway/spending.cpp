@@ -1,0 +1,104 @@
+#include "gateway/spending.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "http/head.hpp"
+#include "pricing/cost.hpp"
+
+namespace tollway::gateway {
+namespace {
+
+// From wire.md 2.12, by the names that OpenRouter states; the last one is the demonstration.
+constexpr std::array<std::string_view, 14> stopping{"OpenAI",    "Azure",
+                                                    "Anthropic", "Fireworks",
+                                                    "Together",  "DeepInfra",
+                                                    "Cohere",    "Cloudflare",
+                                                    "xAI",       "DeepSeek",
+                                                    "Novita",    "NovitaAI",
+                                                    "Chutes",    "Tollway demonstration"};
+
+// Vendors' tokens are four bytes on average, of English.
+std::int64_t estimated_tokens(std::uint64_t bytes) {
+  return static_cast<std::int64_t>((bytes + 3) / 4);
+}
+
+bool nothing_was_sent(Errc failure) {
+  switch (failure) {
+    case Errc::dns_failed:
+    case Errc::connect_failed:
+    case Errc::connect_timeout:
+    case Errc::address_refused:
+    case Errc::tls_failed:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_refusal(const Ending& ending) {
+  return (ending.upstream_status != 0 && ending.upstream_status != 200) ||
+         (ending.progress.error && !ending.progress.content);
+}
+
+llm::MeteredUsage counted_from_what_passed(const Ending& ending) {
+  llm::MeteredUsage usage = ending.progress.metered.value_or(llm::MeteredUsage{});
+  if (!ending.progress.metered) usage.input = estimated_tokens(ending.bytes_up);
+  const auto events = static_cast<std::int64_t>(ending.progress.content_events);
+  // An event of a stream carries a token, more or less.
+  usage.output =
+      std::max(usage.output, ending.streamed ? events : estimated_tokens(ending.bytes_down));
+  usage.stated_cost.reset();
+  return usage;
+}
+
+void price(Spending& spending, const pricing::Rates* rates) {
+  if (!spending.usage || rates == nullptr) return;
+  const auto cost = pricing::cost_of(*spending.usage, *rates);
+  if (!cost) return;
+  spending.computed = cost->total;
+  spending.prompt = cost->prompt;
+  spending.completion = cost->completion;
+}
+
+bool apart(const Money& billed, const Money& computed) {
+  const auto difference = billed.nanodollars - computed.nanodollars;
+  return std::abs(difference) > std::max(billed.nanodollars, computed.nanodollars) / 100 &&
+         std::abs(difference) > 1;
+}
+
+}  // namespace
+
+bool stops_when_left(std::string_view served_by) noexcept {
+  return std::ranges::any_of(stopping, [served_by](std::string_view name) {
+    return http::equals_ignoring_case(name, served_by);
+  });
+}
+
+Spending spending_of(const Ending& ending, const pricing::Rates* rates) {
+  const dialects::Progress& progress = ending.progress;
+  Spending spending;
+  spending.billed = progress.stated_cost;
+  if (progress.metered && progress.usage_complete) {
+    spending.usage = progress.metered;
+    price(spending, rates);
+    if (spending.billed && spending.computed && !progress.byok) {
+      spending.differs = apart(*spending.billed, *spending.computed);
+    }
+    return spending;
+  }
+  if ((ending.failure && nothing_was_sent(*ending.failure)) || is_refusal(ending)) {
+    spending.computed = Money{};
+    return spending;
+  }
+  if (ending.upstream_status == 0) return spending;
+  spending.usage = counted_from_what_passed(ending);
+  spending.estimated = true;
+  // Of an answer that came in one piece and failed, nobody saw how much there was.
+  const bool left = ending.failure == Errc::cancelled;
+  const bool seen = ending.streamed ? !left || stops_when_left(progress.provider) : !ending.failure;
+  if (seen) price(spending, rates);
+  return spending;
+}
+
+}  // namespace tollway::gateway

@@ -1,0 +1,175 @@
+#include "ledger/reports.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "base/ids.hpp"
+#include "ledger/database.hpp"
+#include "ledger/migrations.hpp"
+
+namespace tollway::ledger {
+namespace {
+
+constexpr auto lock_patience = std::chrono::seconds(5);
+// Nine a record, and a request has few attempts.
+constexpr std::size_t texts_max = std::size_t{9} * 255;
+
+// Groups are chosen by parameters, so that the statement is one text.
+constexpr const char* days_sql =
+    "SELECT CASE WHEN ?3 THEN day ELSE 0 END, CASE WHEN ?4 THEN key ELSE 0 END, CASE WHEN ?5 THEN "
+    "provider ELSE 0 END, CASE WHEN ?6 THEN model ELSE 0 END, CASE WHEN ?7 THEN served_by ELSE 0 "
+    "END, sum(attempts), sum(requests), sum(failed), sum(cancelled), sum(estimated), sum(unknown), "
+    "sum(differing), sum(input), sum(output), sum(cache_read), sum(cache_write), sum(reasoning), "
+    "sum(charged), sum(billed), sum(computed), sum(byok) FROM usage_days WHERE day BETWEEN ?1 AND "
+    "?2 AND (?8 IS NULL OR key = (SELECT id FROM names WHERE text = ?8)) GROUP BY 1, 2, 3, 4, 5 "
+    "ORDER BY 1, 18 DESC";
+constexpr const char* hours_sql =
+    "SELECT CASE WHEN ?3 THEN hour ELSE 0 END, CASE WHEN ?4 THEN key ELSE 0 END, CASE WHEN ?5 THEN "
+    "provider ELSE 0 END, CASE WHEN ?6 THEN model ELSE 0 END, CASE WHEN ?7 THEN served_by ELSE 0 "
+    "END, sum(attempts), sum(requests), sum(failed), sum(cancelled), sum(estimated), sum(unknown), "
+    "sum(differing), sum(input), sum(output), sum(cache_read), sum(cache_write), sum(reasoning), "
+    "sum(charged), sum(billed), sum(computed), sum(byok) FROM usage_hours WHERE hour BETWEEN ?1 "
+    "AND ?2 AND (?8 IS NULL OR key = (SELECT id FROM names WHERE text = ?8)) GROUP BY 1, 2, 3, 4, "
+    "5 ORDER BY 1, 18 DESC";
+
+UsageRow usage_row_of(Database& database, SQLite::Statement& row) {
+  int at = 0;
+  const auto number = [&] { return row.getColumn(at++).getInt64(); };
+  const auto name = [&] {
+    const auto id = number();
+    return id == 0 ? std::string() : database.name(id);
+  };
+  UsageRow usage;
+  usage.time = number();
+  for (auto* text : {&usage.key, &usage.provider, &usage.model, &usage.served_by}) *text = name();
+  for (auto* sum :
+       {&usage.attempts, &usage.requests, &usage.failed, &usage.cancelled, &usage.estimated,
+        &usage.unknown, &usage.differing, &usage.input, &usage.output, &usage.cache_read,
+        &usage.cache_write, &usage.reasoning, &usage.charged.nanodollars, &usage.billed.nanodollars,
+        &usage.computed.nanodollars, &usage.byok.nanodollars}) {
+    *sum = number();
+  }
+  return usage;
+}
+
+Result<std::vector<UsageRow>> run(Database& database, const char* sql, const UsageQuery& query) {
+  return database.guarded([&]() -> Result<std::vector<UsageRow>> {
+    SQLite::Statement statement(database.handle(), sql);
+    int at = 0;
+    statement.bind(++at, query.from);
+    statement.bind(++at, query.until);
+    for (const bool by :
+         {query.by_time, query.by_key, query.by_provider, query.by_model, query.by_served_by}) {
+      statement.bind(++at, by ? 1 : 0);
+    }
+    if (query.key) statement.bind(++at, *query.key);
+    std::vector<UsageRow> rows;
+    while (statement.executeStep()) rows.push_back(usage_row_of(database, statement));
+    // Sums of nothing, where nothing groups them.
+    std::erase_if(rows, [](const UsageRow& row) { return row.attempts == 0; });
+    return rows;
+  });
+}
+
+// The newest request that an id of the provider belongs to, day by day: their index is by day.
+std::optional<RequestId> request_of(SQLite::Database& database, std::string_view upstream_id) {
+  SQLite::Statement newest(database,
+                           "SELECT max(at) / 86400000 + 1 FROM attempts WHERE seq > (SELECT "
+                           "max(seq) FROM attempts) - 1000");
+  newest.executeStep();
+  SQLite::Statement oldest(database, "SELECT at / 86400000 FROM attempts ORDER BY seq LIMIT 1");
+  if (!oldest.executeStep()) return std::nullopt;
+  const std::int64_t first = oldest.getColumn(0).getInt64() - 1;
+  SQLite::Statement find(database,
+                         "SELECT request FROM attempts WHERE at / 86400000 = ? AND upstream_hash = "
+                         "? AND upstream_hash IS NOT NULL AND upstream_id = ? LIMIT 1");
+  for (std::int64_t day = newest.getColumn(0).getInt64(); day >= first; --day) {
+    find.bind(1, day);
+    find.bind(2, upstream_hash(upstream_id));
+    find.bind(3, std::string(upstream_id));
+    if (find.executeStep()) {
+      const auto column = find.getColumn(0);
+      return request_id_of({static_cast<const char*>(column.getBlob()),
+                            static_cast<std::size_t>(column.getBytes())});
+    }
+    find.reset();
+  }
+  return std::nullopt;
+}
+
+void own_texts(AttemptRecord& record, std::vector<std::string>& texts) {
+  for (auto* text :
+       {&record.key, &record.route, &record.provider, &record.model, &record.served_model,
+        &record.served_by, &record.upstream_id, &record.outcome, &record.finish_reason}) {
+    *text = texts.emplace_back(*text);  // within what was reserved: it stays where it is
+  }
+}
+
+}  // namespace
+
+Reports::Reports(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+Reports::~Reports() = default;
+
+Result<std::unique_ptr<Reports>> Reports::open(std::string path) {
+  std::unique_ptr<Database> database;
+  try {
+    database = std::make_unique<Database>(std::move(path), Database::Access::read, lock_patience);
+  } catch (const SQLite::Exception& failure) {
+    return internal_error(fmt::format("there is no ledger to read ({}); `tollway serve` makes one",
+                                      sqlite3_errstr(failure.getErrorCode())));
+  }
+  auto checked = database->guarded([&]() -> Result<> {
+    database->configure();
+    if (database->handle().execAndGet("PRAGMA user_version").getInt() ==
+        static_cast<int>(migrations().size())) {
+      return {};
+    }
+    return internal_error(fmt::format("{} is of another version of Tollway", database->path()));
+  });
+  if (!checked) return std::unexpected(std::move(checked.error()));
+  return std::unique_ptr<Reports>(new Reports(std::move(database)));
+}
+
+Result<std::vector<UsageRow>> Reports::usage(const UsageQuery& query) {
+  return run(*database_, days_sql, query);
+}
+
+Result<std::vector<UsageRow>> Reports::usage_by_hour(const UsageQuery& query) {
+  return run(*database_, hours_sql, query);
+}
+
+Result<std::optional<RequestReport>> Reports::request(std::string_view id,
+                                                      const std::optional<std::string>& key) {
+  return database_->guarded([&]() -> Result<std::optional<RequestReport>> {
+    auto& handle = database_->handle();
+    SQLite::Transaction snapshot(handle);
+    std::optional<RequestId> request;
+    if (id.starts_with("req-")) request = request_id_bytes(id);
+    if (!request) request = request_of(handle, id);
+    if (!request) return std::nullopt;
+    SQLite::Statement row(handle, fmt::format("SELECT {} FROM attempts WHERE request = ? ORDER BY "
+                                              "attempt",
+                                              attempt_columns));
+    row.bind(1, request->data(), static_cast<int>(request->size()));
+    RequestReport report;
+    report.id = tollway::request_id_of(*request);
+    report.texts.reserve(texts_max);
+    report.cost = Money{};
+    while (row.executeStep() && report.texts.size() < texts_max) {
+      auto& record = report.attempts.emplace_back(attempt_of(*database_, row));
+      own_texts(record, report.texts);
+      const auto charged = record.charged();
+      if (!charged || !report.cost) {
+        report.cost.reset();
+      } else {
+        report.cost->nanodollars += charged->nanodollars;
+      }
+    }
+    if (report.attempts.empty() || (key && report.attempts.front().key != *key)) {
+      return std::nullopt;
+    }
+    return report;
+  });
+}
+
+}  // namespace tollway::ledger

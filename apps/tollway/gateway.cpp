@@ -279,8 +279,7 @@ void Gateway::stop() {
       worker.server.drain(deadline, [&worker] {
         worker.pool.clear();
         worker.access_log.flush();
-        // Behind what the last connection still has to clear up.
-        worker.loop.post([&worker] { worker.loop.stop(); });
+        worker.loop.stop_after_tasks();
       });
     });
   }

@@ -157,8 +157,7 @@ net::Task<> Refresher::run() {
     co_await std::move(waiting);
   }
   pool_.clear();
-  // Behind what the last connection still has to clear up.
-  loop_.post([this] { loop_.stop(); });
+  loop_.stop_after_tasks();
 }
 
 net::Task<> Refresher::refresh() {

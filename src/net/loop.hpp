@@ -19,6 +19,11 @@ class Loop {
   void run() { io_.run(); }
   // Thread-safe. The handlers that are still waiting are dropped with the io_context.
   void stop() { io_.stop(); }
+  // Stops once no task is left: one that has just ended may have a step to go, as Asio posts the
+  // end of a coroutine that never waited. Thread-safe.
+  void stop_after_tasks() {
+    post([this] { tasks_.size() > 0 ? stop_after_tasks() : stop(); });
+  }
   // Runs `action` on the loop's thread, later. Thread-safe.
   template <class Action>
   void post(Action action) {

@@ -37,7 +37,7 @@ std::string new_request_id() {
   return id;
 }
 
-std::array<unsigned char, 16> request_id_bytes(std::string_view id) noexcept {
+std::optional<std::array<unsigned char, 16>> request_id_bytes(std::string_view id) noexcept {
   constexpr auto digits = [] {
     std::array<signed char, 256> table{};
     table.fill(-1);
@@ -46,14 +46,14 @@ std::array<unsigned char, 16> request_id_bytes(std::string_view id) noexcept {
     }
     return table;
   }();
-  std::array<unsigned char, 16> bytes{};
-  if (id.size() != 30 || !id.starts_with("req-")) return bytes;
+  if (id.size() != 30 || !id.starts_with("req-")) return std::nullopt;
   __extension__ unsigned __int128 value = 0;
   for (const char c : id.substr(4)) {
     const auto digit = digits[static_cast<unsigned char>(c)];
-    if (digit < 0) return bytes;
+    if (digit < 0) return std::nullopt;
     value = value << 5 | static_cast<unsigned>(digit);
   }
+  std::array<unsigned char, 16> bytes{};
   for (std::size_t i = bytes.size(); i-- > 0; value >>= 8) {
     bytes[i] = static_cast<unsigned char>(value);
   }

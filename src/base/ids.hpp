@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,9 +13,10 @@ namespace tollway {
 // Thread-safe.
 [[nodiscard]] std::string new_request_id();
 
-// What an identifier spells: 6 bytes of milliseconds, 10 random ones. Zeros for anything else; and
-// back again.
-[[nodiscard]] std::array<unsigned char, 16> request_id_bytes(std::string_view id) noexcept;
+// What an identifier spells: 6 bytes of milliseconds, 10 random ones. Nullopt for anything else;
+// and back again.
+[[nodiscard]] std::optional<std::array<unsigned char, 16>> request_id_bytes(
+    std::string_view id) noexcept;
 [[nodiscard]] std::string request_id_of(const std::array<unsigned char, 16>& bytes);
 
 }  // namespace tollway

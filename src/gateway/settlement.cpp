@@ -62,7 +62,7 @@ Result<> Settlement::begun(int attempt) {
 
 ledger::AttemptRecord Settlement::common() const {
   ledger::AttemptRecord record;
-  record.request = request_id_bytes(request_.id);
+  record.request = *request_id_bytes(request_.id);
   record.attempt = attempt_.number;
   record.flags = request_.facts.stream ? ledger::streamed : 0U;
   record.at_ms = attempt_.began_ms;

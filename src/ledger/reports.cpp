@@ -143,8 +143,7 @@ Result<std::optional<RequestReport>> Reports::request(std::string_view id,
   return database_->guarded([&]() -> Result<std::optional<RequestReport>> {
     auto& handle = database_->handle();
     SQLite::Transaction snapshot(handle);
-    std::optional<RequestId> request;
-    if (id.starts_with("req-")) request = request_id_bytes(id);
+    std::optional<RequestId> request = request_id_bytes(id);
     if (!request) request = request_of(handle, id);
     if (!request) return std::nullopt;
     SQLite::Statement row(handle, fmt::format("SELECT {} FROM attempts WHERE request = ? ORDER BY "

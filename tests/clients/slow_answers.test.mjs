@@ -25,7 +25,7 @@ async function start_slow_upstream(gateway) {
     const answer = await fetch(gateway.origin + request.url, {
       method: request.method,
       headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
-      body: Buffer.concat(pieces),
+      body: request.method === 'GET' ? undefined : Buffer.concat(pieces),
     });
     const text = await answer.text();
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') });

@@ -12,12 +12,14 @@ namespace tollway::chat {
 namespace {
 
 class HistoryFile : public testing::Test {
+ public:
+  ~HistoryFile() override { std::filesystem::remove_all(directory_); }
+
  protected:
   HistoryFile() {
     std::string pattern = (std::filesystem::temp_directory_path() / "historyXXXXXX").string();
     directory_ = ::mkdtemp(pattern.data());
   }
-  ~HistoryFile() override { std::filesystem::remove_all(directory_); }
   [[nodiscard]] std::string file() const { return (directory_ / "chat_history").string(); }
   [[nodiscard]] unsigned mode() const {
     struct stat status{};

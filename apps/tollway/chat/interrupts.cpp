@@ -29,12 +29,13 @@ void signal_event(int descriptor) {
 
 }  // namespace
 
-Interrupts::Interrupts(Idle idle) : idle_(idle) {
+Interrupts::Interrupts(Idle idle)
+    : idle_(idle),
+      ending_(::eventfd(0, EFD_CLOEXEC)),
+      pending_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   const sigset_t set = interrupt_alone();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signals_ = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  ending_ = ::eventfd(0, EFD_CLOEXEC);
-  pending_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   thread_ = std::thread([this] { run(); });
 }
 

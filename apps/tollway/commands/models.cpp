@@ -51,6 +51,7 @@ using ProviderPointer = std::shared_ptr<const Provider>;
 // Side by side, so that the slowest decides how long it takes.
 Found ask(const std::vector<ProviderPointer>& providers, const SettingsSnapshot& settings) {
   std::vector<std::future<Result<std::vector<ModelInfo>>>> answers;
+  answers.reserve(providers.size());
   for (const auto& provider : providers) {
     answers.push_back(std::async(std::launch::async, [&settings, pointer = provider.get()] {
       return pointer->list_models(settings);

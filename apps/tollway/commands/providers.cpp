@@ -64,12 +64,14 @@ State state_of(std::shared_ptr<const Provider> provider, const SettingsSnapshot&
 std::vector<State> states_of(const std::vector<std::shared_ptr<const Provider>>& providers,
                              const SettingsSnapshot& settings, bool checked) {
   std::vector<std::future<State>> asked;
+  asked.reserve(providers.size());
   for (const auto& provider : providers) {
     asked.push_back(std::async(std::launch::async, [&settings, provider, checked] {
       return state_of(provider, settings, checked);
     }));
   }
   std::vector<State> states;
+  states.reserve(asked.size());
   for (auto& answer : asked) states.push_back(answer.get());
   return states;
 }

@@ -49,7 +49,7 @@ TEST(TokenizerTest, long_pieces_take_no_quadratic_time) {
   for (const auto& [encoding, name] : encodings) {
     const auto& tokenizer = Tokenizer::get(encoding);
     std::string text;
-    for (int i = 0; i < 500'000; ++i) text += static_cast<char>('a' + i * i % 7);
+    for (unsigned i = 0; i < 500'000; ++i) text += static_cast<char>('a' + i % 997 * i % 7);
     EXPECT_GT(tokenizer.count(text), 25'000U) << name;
     EXPECT_GT(tokenizer.count(std::string(500'000, ' ')), 1000U) << name;
     EXPECT_GT(tokenizer.count(std::string(500'000, '\n')), 1000U) << name;

@@ -7,7 +7,9 @@
 //
 // Each function takes any completion token. The handler runs on its own associated executor, never
 // on the runtime's thread, and never before the function has returned. Asio's cancellation (per
-// operation, e.g. by awaitable_operators) ends the call with Errc::cancelled.
+// operation, e.g. by awaitable_operators) ends the call with Errc::cancelled. An io_context has to
+// outlive the models, streams and fetchers that post to it: their thread may still be on its way
+// out of asio::post() when the handler has run.
 #pragma once
 
 #include <boost/asio/associated_cancellation_slot.hpp>

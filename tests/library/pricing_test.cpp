@@ -40,10 +40,10 @@ TEST(PricingLibrary, awaits_prices_of_a_providers_list) {
   }));
   const auto settings = SettingsSnapshot::from({{"llm.openrouter.url", upstream.url()}});
   ASSERT_TRUE(settings) << settings.error().message;
+  asio::io_context io;
   auto fetcher = PricingFetcher::create({.settings = *settings, .providers = {}, .cache = nullptr});
   ASSERT_TRUE(fetcher);
   Seen seen;
-  asio::io_context io;
   asio::co_spawn(io, price(*fetcher, seen), asio::detached);
   io.run();
   ASSERT_TRUE(seen.cost && seen.cost->total_cost);

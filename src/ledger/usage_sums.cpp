@@ -1,6 +1,10 @@
 #include "ledger/usage_sums.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 namespace tollway::ledger {
 namespace {
@@ -9,36 +13,24 @@ constexpr std::int64_t ms_an_hour = 3'600'000;
 constexpr std::int64_t hours_a_day = 24;
 
 // A sum that would not fit becomes a floating-point number in SQLite, and min() an integer again.
-constexpr const char* add_hour_sql =
-    "INSERT INTO usage_hours VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
-    "ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts, "
-    "requests = requests + excluded.requests, failed = failed + excluded.failed, "
-    "cancelled = cancelled + excluded.cancelled, estimated = estimated + excluded.estimated, "
-    "unknown = unknown + excluded.unknown, differing = differing + excluded.differing, "
-    "input = min(input + excluded.input, 9000000000000000000), "
-    "output = min(output + excluded.output, 9000000000000000000), "
-    "cache_read = min(cache_read + excluded.cache_read, 9000000000000000000), "
-    "cache_write = min(cache_write + excluded.cache_write, 9000000000000000000), "
-    "reasoning = min(reasoning + excluded.reasoning, 9000000000000000000), "
-    "charged = min(charged + excluded.charged, 9000000000000000000), "
-    "billed = min(billed + excluded.billed, 9000000000000000000), "
-    "computed = min(computed + excluded.computed, 9000000000000000000), "
-    "byok = min(byok + excluded.byok, 9000000000000000000)";
-constexpr const char* add_day_sql =
-    "INSERT INTO usage_days VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
-    "ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts, "
-    "requests = requests + excluded.requests, failed = failed + excluded.failed, "
-    "cancelled = cancelled + excluded.cancelled, estimated = estimated + excluded.estimated, "
-    "unknown = unknown + excluded.unknown, differing = differing + excluded.differing, "
-    "input = min(input + excluded.input, 9000000000000000000), "
-    "output = min(output + excluded.output, 9000000000000000000), "
-    "cache_read = min(cache_read + excluded.cache_read, 9000000000000000000), "
-    "cache_write = min(cache_write + excluded.cache_write, 9000000000000000000), "
-    "reasoning = min(reasoning + excluded.reasoning, 9000000000000000000), "
-    "charged = min(charged + excluded.charged, 9000000000000000000), "
-    "billed = min(billed + excluded.billed, 9000000000000000000), "
-    "computed = min(computed + excluded.computed, 9000000000000000000), "
-    "byok = min(byok + excluded.byok, 9000000000000000000)";
+std::string add_sql(std::string_view table) {
+  return fmt::format(
+      "INSERT INTO {} VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+      "ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts, "
+      "requests = requests + excluded.requests, failed = failed + excluded.failed, "
+      "cancelled = cancelled + excluded.cancelled, estimated = estimated + excluded.estimated, "
+      "unknown = unknown + excluded.unknown, differing = differing + excluded.differing, "
+      "input = min(input + excluded.input, {max}), "
+      "output = min(output + excluded.output, {max}), "
+      "cache_read = min(cache_read + excluded.cache_read, {max}), "
+      "cache_write = min(cache_write + excluded.cache_write, {max}), "
+      "reasoning = min(reasoning + excluded.reasoning, {max}), "
+      "charged = min(charged + excluded.charged, {max}), "
+      "billed = min(billed + excluded.billed, {max}), "
+      "computed = min(computed + excluded.computed, {max}), "
+      "byok = min(byok + excluded.byok, {max})",
+      table, fmt::arg("max", sum_max));
+}
 
 std::int64_t nanodollars(const std::optional<Money>& money) {
   return money ? money->nanodollars : 0;
@@ -69,7 +61,7 @@ void add(Sums& sums, const AttemptRecord& record) noexcept {
 }
 
 UsageSums::UsageSums(SQLite::Database& database)
-    : add_hour_(database, add_hour_sql), add_day_(database, add_day_sql) {}
+    : add_hour_(database, add_sql("usage_hours")), add_day_(database, add_sql("usage_days")) {}
 
 std::size_t UsageSums::Hash::operator()(const Place& place) const noexcept {
   std::uint64_t hash = 0;

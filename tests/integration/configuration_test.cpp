@@ -89,7 +89,8 @@ TEST_F(Configuration, what_is_missing_is_named) {
   const auto nobody = refused({{"TOLLWAY_LLM_PROVIDER", "grok"}});
   EXPECT_EQ(nobody.exit_code, 1);
   EXPECT_THAT(nobody.err, HasSubstr("no provider is called grok"));
-  const auto no_file = run_tollway({"serve", "--config", path("nowhere.toml")}, {});
+  const auto no_file =
+      run_tollway({"serve", "--config", path("nowhere.toml"), "--data", path("data")}, {});
   EXPECT_EQ(no_file.exit_code, 2);
   EXPECT_THAT(no_file.err, HasSubstr("nowhere.toml"));
 }

@@ -1,51 +1,17 @@
 #include "ledger/store.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "base/limits.hpp"
 #include "ledger/appender.hpp"
 #include "ledger/verifier.hpp"
+#include "sqlite/database_file.hpp"
 
 namespace tollway::ledger {
 namespace {
-
-// SQLite gives its other files the mode of the database.
-Result<> make_private(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file >= 0) {
-    ::close(file);
-    return {};
-  }
-  struct stat status{};
-  if (errno == EEXIST && ::stat(path.c_str(), &status) == 0 &&
-      ((status.st_mode & 077) == 0 || ::chmod(path.c_str(), 0600) == 0)) {
-    return {};
-  }
-  return internal_error(
-      fmt::format("{} cannot be made private to its owner: {}", path, std::strerror(errno)));
-}
-
-// Another process may be opening it for the first time, which SQLite does not wait for by itself.
-void use_write_ahead_log(SQLite::Database& database, std::chrono::milliseconds patience) {
-  constexpr int pause_ms = 10;
-  for (auto left = patience.count() / pause_ms;; --left) {
-    try {
-      database.exec("PRAGMA journal_mode = WAL");
-      return;
-    } catch (const SQLite::Exception& failure) {
-      if ((failure.getErrorCode() & 0xff) != SQLITE_BUSY || left <= 0) throw;
-      sqlite3_sleep(pause_ms);
-    }
-  }
-}
 
 Result<> check(Database& database) {
   std::error_code code;
@@ -62,7 +28,7 @@ Store::Store(std::unique_ptr<Database> database) : database_(std::move(database)
 Store::~Store() = default;
 
 Result<std::unique_ptr<Store>> Store::open(Options options) {
-  if (auto made = make_private(options.path); !made) return std::unexpected(made.error());
+  if (auto made = sqlite::make_private(options.path); !made) return std::unexpected(made.error());
   std::unique_ptr<Database> database;
   try {
     database =
@@ -75,7 +41,7 @@ Result<std::unique_ptr<Store>> Store::open(Options options) {
     auto& handle = database->handle();
     database->configure();
     if (auto checked = check(*database); !checked) return checked;
-    use_write_ahead_log(handle, options.lock_patience);
+    sqlite::use_write_ahead_log(handle, options.lock_patience);
     handle.exec("PRAGMA synchronous = FULL");
     return migrate(*database);
   });

@@ -1,17 +1,14 @@
 #include "settings/store.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 
 #include "settings/migrate.hpp"
+#include "sqlite/database_file.hpp"
 
 namespace tollway::settings {
 namespace {
@@ -53,38 +50,6 @@ std::unexpected<Error> refuse(const Store::Options& options, const SQLite::Excep
   }
 }
 
-// SQLite gives its other files the mode of the database. A file that is there is not opened:
-// closing it would drop the locks that this process has on it by way of SQLite.
-Result<> make_private(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file >= 0) {
-    ::close(file);
-    return {};
-  }
-  struct stat status{};
-  if (errno == EEXIST && ::stat(path.c_str(), &status) == 0 &&
-      ((status.st_mode & 077) == 0 || ::chmod(path.c_str(), 0600) == 0)) {
-    return {};
-  }
-  return internal_error(
-      fmt::format("{} cannot be made private to its owner: {}", path, std::strerror(errno)));
-}
-
-// The journal's mode cannot change while another process opens the database for the first time,
-// and SQLite does not wait for that by itself.
-void use_write_ahead_log(SQLite::Database& database, std::chrono::milliseconds patience) {
-  constexpr int pause_ms = 10;
-  for (auto left = patience.count() / pause_ms;; --left) {
-    try {
-      database.exec("PRAGMA journal_mode = WAL");
-      return;
-    } catch (const SQLite::Exception& failure) {
-      if ((failure.getErrorCode() & 0xff) != SQLITE_BUSY || left <= 0) throw;
-      sqlite3_sleep(pause_ms);
-    }
-  }
-}
-
 std::string integrity_of(SQLite::Database& database) {
   SQLite::Statement check(database, "PRAGMA integrity_check(1)");
   return check.executeStep() ? check.getColumn(0).getString() : "no answer";
@@ -103,12 +68,12 @@ Store::Store(Options options, std::unique_ptr<SQLite::Database> database)
 Store::~Store() = default;
 
 Result<std::unique_ptr<Store>> Store::open(Options options) {
-  if (auto made = make_private(options.path); !made) return std::unexpected(made.error());
+  if (auto made = sqlite::make_private(options.path); !made) return std::unexpected(made.error());
   try {
     auto database = std::make_unique<SQLite::Database>(
         options.path, SQLite::OPEN_READWRITE, static_cast<int>(options.lock_patience.count()));
     if (integrity_of(*database) != "ok") return damaged(options.path, "its pages do not agree");
-    use_write_ahead_log(*database, options.lock_patience);
+    sqlite::use_write_ahead_log(*database, options.lock_patience);
     database->exec("PRAGMA synchronous = FULL");
     database->exec("PRAGMA secure_delete = ON");
     database->exec("PRAGMA trusted_schema = OFF");

@@ -5,6 +5,7 @@ import re
 # From the ground up. Folders on one floor do not include each other.
 FLOORS = [
     {"base"},
+    {"sqlite"},
     {"http", "settings", "llm", "ledger", "recording", "tokenizer"},
     {"net", "dialects", "pricing"},
     {"providers"},

@@ -12,6 +12,13 @@ class ReferenceCommands : public Cli {
     return run_script("\"$tollway\" " + words + " > \"$HOME/made\" && " + checker +
                       " \"$HOME/made\"");
   }
+  // What bash offers for the last of the words behind the program's name.
+  std::string completed_by_bash(const std::string& words, int word) {
+    return run_script("source <(\"$tollway\" completions bash); COMP_WORDS=(\"$tollway\" " + words +
+                      "); COMP_CWORD=" + std::to_string(word) +
+                      "; _tollway; printf '%s\\n' \"${COMPREPLY[@]}\"")
+        .out;
+  }
 };
 
 TEST_F(ReferenceCommands, the_manual_page_is_clean) {
@@ -33,29 +40,17 @@ TEST_F(ReferenceCommands, shells_accept_their_completions) {
 }
 
 TEST_F(ReferenceCommands, bash_completes_commands_options_and_choices) {
-  const auto completed = [this](const std::string& words, int word) {
-    return run_script("source <(\"$tollway\" completions bash); COMP_WORDS=(" + words +
-                      "); COMP_CWORD=" + std::to_string(word) +
-                      "; _tollway; printf '%s\\n' \"${COMPREPLY[@]}\"")
-        .out;
-  };
-  EXPECT_EQ(completed("tollway mod", 1), "models\n");
-  EXPECT_EQ(completed("tollway settings rot", 2), "rotate-master-key\n");
-  EXPECT_EQ(completed("tollway models --max", 2), "--max-price\n");
-  EXPECT_EQ(completed("tollway models --sort c", 3), "context\ncreated\n");
+  EXPECT_EQ(completed_by_bash("mod", 1), "models\n");
+  EXPECT_EQ(completed_by_bash("settings rot", 2), "rotate-master-key\n");
+  EXPECT_EQ(completed_by_bash("models --max", 2), "--max-price\n");
+  EXPECT_EQ(completed_by_bash("models --sort c", 3), "context\ncreated\n");
 }
 
 TEST_F(ReferenceCommands, bash_completes_names_that_only_the_program_knows) {
-  const auto completed = [this](const std::string& words, int word) {
-    return run_script("source <(\"$tollway\" completions bash); COMP_WORDS=(\"$tollway\" " + words +
-                      "); COMP_CWORD=" + std::to_string(word) +
-                      "; _tollway; printf '%s\\n' \"${COMPREPLY[@]}\"")
-        .out;
-  };
-  EXPECT_EQ(completed("models -p openr", 3), "openrouter\n");
-  EXPECT_EQ(completed("keys list openr", 3), "openrouter\n");
-  EXPECT_EQ(completed("settings get llm.temp", 3), "llm.temperature\n");
-  EXPECT_EQ(completed("chat -m meta-llama/llama-3.2-3b", 3),
+  EXPECT_EQ(completed_by_bash("models -p openr", 3), "openrouter\n");
+  EXPECT_EQ(completed_by_bash("keys list openr", 3), "openrouter\n");
+  EXPECT_EQ(completed_by_bash("settings get llm.temp", 3), "llm.temperature\n");
+  EXPECT_EQ(completed_by_bash("chat -m meta-llama/llama-3.2-3b", 3),
             "meta-llama/llama-3.2-3b-instruct:free\n");
 }
 

@@ -7,9 +7,8 @@
 //
 // Each function takes any completion token. The handler runs on its own associated executor, never
 // on the runtime's thread, and never before the function has returned. Asio's cancellation (per
-// operation, e.g. by awaitable_operators) ends the call with Errc::cancelled. An io_context has to
-// outlive the models, streams and fetchers that post to it: their thread may still be on its way
-// out of asio::post() when the handler has run.
+// operation, e.g. by awaitable_operators) ends the call with Errc::cancelled. An io_context whose
+// run() has returned by itself may go; one that was stopped before has to outlive its calls.
 #pragma once
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -47,13 +46,16 @@ class Delivery {
 
   // Hands the result over on the handler's executor; `self` lasts until then.
   void deliver(std::shared_ptr<Delivery> self, Result<T> result) {
-    auto executor = work_.get_executor();
-    boost::asio::post(executor, [self = std::move(self), result = std::move(result)]() mutable {
-      boost::asio::get_associated_cancellation_slot(self->handler_).clear();
-      auto handler = std::move(self->handler_);
-      self->work_.reset();
-      std::move(handler)(std::move(result));
-    });
+    // post() still wakes the context after the handler can have run there: this keeps run() from
+    // returning, and so the context from being destroyed, until post() is left.
+    const auto posting = work_;
+    boost::asio::post(posting.get_executor(),
+                      [self = std::move(self), result = std::move(result)]() mutable {
+                        boost::asio::get_associated_cancellation_slot(self->handler_).clear();
+                        auto handler = std::move(self->handler_);
+                        self->work_.reset();
+                        std::move(handler)(std::move(result));
+                      });
   }
 
   // The options with a stop that Asio's cancellation requests too.

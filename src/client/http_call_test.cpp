@@ -145,16 +145,16 @@ TEST(Runtime, ABlockingCallInACallbackIsAnErrorAndNoDeadlock) {
 // The header forbids it, but a deadlock would be a poor way to say so.
 TEST(Runtime, MayEndOnItsOwnThread) {
   auto runtime = make_runtime();
-  std::promise<void> ended;
+  const auto ended = std::make_shared<std::promise<void>>();
   HttpCall nowhere;
   nowhere.origin = {.tls = false, .host = "127.0.0.1", .port = 1};
   Runtime& runtime_ref = *runtime;
   async_http_call(runtime_ref, std::move(nowhere),
-                  [&ended, runtime = std::move(runtime)](const Result<HttpAnswer>&) mutable {
+                  [ended, runtime = std::move(runtime)](const Result<HttpAnswer>&) mutable {
                     runtime.reset();
-                    ended.set_value();
+                    ended->set_value();
                   });
-  ended.get_future().wait();
+  ended->get_future().wait();
 }
 
 TEST(Runtime, TheSharedOneLastsAsLongAsItsHolders) {

@@ -1,6 +1,7 @@
 #include "client/runtime.hpp"
 
 #include <csignal>
+#include <cstdlib>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -8,6 +9,32 @@
 #include "base/error.hpp"
 
 namespace tollway {
+namespace {
+
+// What waits for the runtimes that end on their own threads. The program's exit waits for it in
+// turn: libraries that those threads are using take themselves apart then.
+struct Endings {
+  std::mutex mutex;
+  std::thread last;  // waits for the one before it first
+};
+
+thread_local bool ended_own_runtime = false;
+
+void wait_for_endings(Endings& endings) {
+  const std::lock_guard lock(endings.mutex);
+  if (!endings.last.joinable()) return;
+  // On such a thread itself there is nothing to wait for: it is the one that is waited for.
+  if (ended_own_runtime) return endings.last.detach();
+  endings.last.join();
+}
+
+Endings& endings() {
+  static auto& all = *new Endings;  // threads may come by after everything static has gone
+  [[maybe_unused]] static const int at_exit = std::atexit([] { wait_for_endings(all); });
+  return all;
+}
+
+}  // namespace
 
 Runtime::Parts::Parts(std::shared_ptr<net::ssl::context> tls, net::ProxySettings proxy)
     : pool(loop, resolver, std::move(tls), {.proxy = std::move(proxy)}) {}
@@ -41,7 +68,7 @@ Result<std::unique_ptr<Runtime::Parts>> Runtime::Parts::create() {
 void Runtime::Parts::end(std::unique_ptr<Parts> parts) {
   if (parts == nullptr) return;
   if (parts->on_own_thread()) {
-    std::thread([parts = std::move(parts)]() mutable { end(std::move(parts)); }).detach();
+    end_elsewhere(std::move(parts));
     return;
   }
   parts->loop.post([&parts = *parts] {
@@ -50,6 +77,16 @@ void Runtime::Parts::end(std::unique_ptr<Parts> parts) {
     parts.stop_if_quiet();
   });
   parts->thread.join();
+}
+
+void Runtime::Parts::end_elsewhere(std::unique_ptr<Parts> parts) {
+  ended_own_runtime = true;
+  Endings& all = endings();
+  const std::lock_guard lock(all.mutex);
+  all.last = std::thread([before = std::move(all.last), parts = std::move(parts)]() mutable {
+    if (before.joinable()) before.join();
+    end(std::move(parts));
+  });
 }
 
 void Runtime::Parts::stop_if_quiet() {

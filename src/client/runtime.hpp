@@ -28,6 +28,7 @@ struct Runtime::Parts {
   [[nodiscard]] bool on_own_thread() const noexcept {
     return std::this_thread::get_id() == thread.get_id();
   }
+  static void end_elsewhere(std::unique_ptr<Parts> parts);
   // Ends the loop once the runtime is ending and its last task has ended.
   void stop_if_quiet();
 

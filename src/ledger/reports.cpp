@@ -1,16 +1,14 @@
 #include "ledger/reports.hpp"
 
 #include <fmt/format.h>
-#include <sqlite3.h>
 
 #include "base/ids.hpp"
 #include "ledger/database.hpp"
-#include "ledger/migrations.hpp"
+#include "ledger/open_to_read.hpp"
 
 namespace tollway::ledger {
 namespace {
 
-constexpr auto lock_patience = std::chrono::seconds(5);
 // Nine a record, and a request has few attempts.
 constexpr std::size_t texts_max = std::size_t{9} * 255;
 
@@ -111,23 +109,9 @@ Reports::Reports(std::unique_ptr<Database> database) : database_(std::move(datab
 Reports::~Reports() = default;
 
 Result<std::unique_ptr<Reports>> Reports::open(std::string path) {
-  std::unique_ptr<Database> database;
-  try {
-    database = std::make_unique<Database>(std::move(path), Database::Access::read, lock_patience);
-  } catch (const SQLite::Exception& failure) {
-    return internal_error(fmt::format("there is no ledger to read ({}); `tollway serve` makes one",
-                                      sqlite3_errstr(failure.getErrorCode())));
-  }
-  auto checked = database->guarded([&]() -> Result<> {
-    database->configure();
-    if (database->handle().execAndGet("PRAGMA user_version").getInt() ==
-        static_cast<int>(migrations().size())) {
-      return {};
-    }
-    return internal_error(fmt::format("{} is of another version of Tollway", database->path()));
-  });
-  if (!checked) return std::unexpected(std::move(checked.error()));
-  return std::unique_ptr<Reports>(new Reports(std::move(database)));
+  auto database = open_to_read(std::move(path));
+  if (!database) return std::unexpected(std::move(database.error()));
+  return std::unique_ptr<Reports>(new Reports(std::move(*database)));
 }
 
 Result<std::vector<UsageRow>> Reports::usage(const UsageQuery& query) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <clocale>
 #include <csignal>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "commands/cost.hpp"
 #include "commands/doctor.hpp"
 #include "commands/keys.hpp"
+#include "commands/ledger.hpp"
 #include "commands/man.hpp"
 #include "commands/models.hpp"
 #include "commands/names.hpp"
@@ -23,6 +25,7 @@
 #include "commands/replay.hpp"
 #include "commands/serve.hpp"
 #include "commands/settings.hpp"
+#include "commands/usage.hpp"
 #include "exit_codes.hpp"
 #include "terminal/console.hpp"
 #include "terminal/safe_text.hpp"
@@ -106,6 +109,14 @@ void take_locale() {
   if (!is_utf8) std::setlocale(LC_CTYPE, "C.UTF-8");
 }
 
+bool asks_for_json(std::span<const std::string_view> words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--json" || words[i] == "--format=json") return true;
+    if (words[i] == "--format" && i + 1 < words.size() && words[i + 1] == "json") return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void add_commands(CLI::App& app, int& exit_code) {
@@ -114,6 +125,8 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_chat_command(app, exit_code);
   add_models_command(app, exit_code);
   add_cost_command(app, exit_code);
+  add_usage_command(app, exit_code);
+  add_ledger_command(app, exit_code);
   add_providers_command(app, exit_code);
   add_keys_command(app, exit_code);
   add_settings_command(app, exit_code);
@@ -138,7 +151,7 @@ int run_command_line(int argc, char** argv) {
     // CLI11 reports usage errors, --help and --version by exceptions; its own codes become our 2.
     if (error.get_exit_code() == 0) return app.exit(error);
     const std::vector<std::string_view> words(argv, argv + argc);
-    return refuse(app, error, std::ranges::find(words, "--json") != words.end());
+    return refuse(app, error, asks_for_json(words));
   }
   return exit_code;
 }

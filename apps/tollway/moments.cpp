@@ -61,6 +61,23 @@ std::string utc_text(std::chrono::system_clock::time_point time) {
                      parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
+std::optional<std::chrono::sys_days> parse_day(std::string_view text) {
+  if (text.size() != std::string_view("2026-11-23").size()) return std::nullopt;
+  const auto year = number(text.substr(0, 4));
+  const auto month = number(text.substr(5, 2));
+  const auto day = number(text.substr(8));
+  if (!year || !month || !day || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(*year),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day))};
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::sys_days(date);
+}
+
+std::string day_text(std::chrono::sys_days day) {
+  return utc_text(day).substr(0, std::string_view("2026-11-23").size());
+}
+
 std::optional<std::chrono::system_clock::time_point> parse_http_date(std::string_view text) {
   constexpr std::string_view pattern = "Mon, 23 Nov 2026 09:06:20 GMT";
   if (text.size() != pattern.size() || !text.ends_with(" GMT")) return std::nullopt;

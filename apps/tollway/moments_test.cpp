@@ -18,6 +18,17 @@ TEST(Moments, durations_have_units) {
   }
 }
 
+TEST(Moments, days_are_those_of_the_calendar) {
+  const auto day = parse_day("2028-02-29");
+  ASSERT_TRUE(day);
+  EXPECT_EQ(day_text(*day), "2028-02-29");
+  EXPECT_EQ(day_text(*parse_day("1970-01-01")), "1970-01-01");
+  for (const char* const text : {"", "2026-02-29", "2026-13-01", "2026-1-1", "2026-11-23 ",
+                                 "23-11-2026", "2026/11/23", "-026-11-23", "2026-11-2x"}) {
+    EXPECT_EQ(parse_day(text), std::nullopt) << text;
+  }
+}
+
 TEST(Moments, http_dates_come_back_as_they_were) {
   const auto time = parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT");
   ASSERT_TRUE(time);

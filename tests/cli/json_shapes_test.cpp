@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/cli.hpp"
+#include "cli/written_ledger.hpp"
 
 namespace tollway::test {
 namespace {
@@ -68,6 +69,31 @@ TEST_F(JsonShapes, of_models_and_providers) {
                  {"key", "name", "location", "key_setting", "key_set", "key_source", "available",
                   "reason", "queued", "loading", "check"});
   expect_members(at(providers, "/providers/0/check"), {"ok", "code", "message", "duration_ms"});
+}
+
+TEST_F(JsonShapes, of_usage) {
+  const auto row = attempt(1);
+  write_ledger(data(), std::span(&row, 1));
+  const auto usage = document({"usage", "--by", "key", "--from", "2026-09-21", "--json"});
+  expect_members(usage, {"from", "to", "by", "rows", "total"});
+  std::vector<std::string> sums{
+      "requests",          "attempts",           "failed",       "cancelled",     "estimated",
+      "unknown",           "differing",          "input_tokens", "output_tokens", "cost",
+      "cache_read_tokens", "cache_write_tokens", "billed",       "computed",      "byok",
+      "reasoning_tokens"};
+  expect_members(at(usage, "/total"), sums);
+  sums.emplace_back("key");
+  expect_members(at(usage, "/rows/0"), sums);
+}
+
+TEST_F(JsonShapes, of_the_ledger) {
+  const auto row = attempt(1);
+  write_ledger(data(), std::span(&row, 1));
+  expect_members(document({"ledger", "verify", "--json"}),
+                 {"ok", "attempts", "requests", "seals", "retired_until", "head", "problems"});
+  const auto exported = document({"ledger", "export"});
+  EXPECT_EQ(members_of(exported).size(), 42U);
+  expect_members(exported, members_of(exported));
 }
 
 TEST_F(JsonShapes, of_settings_keys_and_doctor) {

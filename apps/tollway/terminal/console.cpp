@@ -1,6 +1,7 @@
 #include "terminal/console.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -37,11 +38,16 @@ Stream stream_of(int descriptor, Color color) {
   return {descriptor, is_terminal, wants_colors(color, is_terminal)};
 }
 
-// False when nobody reads any more, or the disk is full.
+// False when nobody reads any more, or the disk is full; errno says which.
 bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto written = ::write(descriptor, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EAGAIN) {
+      // Whoever shares the stream has set it not to block; its reader may be slow all the same.
+      pollfd waiting{.fd = descriptor, .events = POLLOUT, .revents = 0};
+      if (::poll(&waiting, 1, -1) >= 0 || errno == EINTR) continue;
+    }
     if (written < 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -106,11 +112,13 @@ Console::Console(ConsoleOptions options)
       err_(stream_of(STDERR_FILENO, options.color)) {}
 
 void Console::print(std::string_view text) {
-  if (!closed_ && !write_all(out_.descriptor, text)) closed_ = true;
+  if (closed_ || write_all(out_.descriptor, text)) return;
+  closed_ = true;
+  refused_ = errno != EPIPE && errno != EBADF;
 }
 
 void Console::print_json(const json::value& document) {
-  print(without_unsafe_characters(json::serialize(document)) + "\n");
+  print(json_line(document));
 }
 
 void Console::note(std::string_view line, Style style) {
@@ -131,6 +139,10 @@ int Console::fail(const Error& error, const std::vector<std::string>& suggestion
     note(fmt::format("tollway: {}{}", message, did_you_mean(suggestions)), Style::bad);
   }
   return exit_code;
+}
+
+std::string json_line(const json::value& document) {
+  return without_unsafe_characters(json::serialize(document)) + "\n";
 }
 
 std::string did_you_mean(const std::vector<std::string>& suggestions) {

@@ -41,6 +41,8 @@ class Console {
   [[nodiscard]] const Stream& out() const noexcept { return out_; }
   [[nodiscard]] const Stream& err() const noexcept { return err_; }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
+  // Standard output takes no more though it is still there: its disk is full, say.
+  [[nodiscard]] bool refused() const noexcept { return refused_; }
 
   // Safe text, see safe_text.hpp.
   void print(std::string_view text);
@@ -58,8 +60,12 @@ class Console {
   ConsoleOptions options_;
   Stream out_;
   Stream err_;
-  bool closed_ = false;
+  bool closed_ = false;  // also where it was refused
+  bool refused_ = false;
 };
+
+// What print_json() prints.
+[[nodiscard]] std::string json_line(const boost::json::value& document);
 
 // ". Did you mean a, b or c?", to be appended; empty for none.
 [[nodiscard]] std::string did_you_mean(const std::vector<std::string>& suggestions);

@@ -23,9 +23,11 @@ void read_usage(const simdjson::dom::object& owner, bool complete, Progress& pro
     std::optional<std::int64_t> output;
     read_count(usage, "output_tokens", output);
     if (output) progress.metered->output = *output;
+    progress.usage_here = output.has_value();
     if (const auto cost = stated_cost(usage)) progress.stated_cost = cost;
   }
   progress.usage_complete = complete && progress.metered;
+  progress.usage_here = progress.usage_here && complete;
 }
 
 void read_message(const simdjson::dom::object& message, bool complete, Progress& progress) {
@@ -67,6 +69,12 @@ class AnthropicMessages final : public Dialect {
     read_message(answer, true, progress);
     std::string_view type;
     if (answer["type"].get(type) == SUCCESS && type == "error") progress.error = true;
+  }
+
+  CostForm cost_form(bool) const override {
+    return {.owner = {},
+            .prompt = "upstream_inference_prompt_cost",
+            .completion = "upstream_inference_completions_cost"};
   }
 
   std::string error_event(const Error& error, const Progress&) const override {

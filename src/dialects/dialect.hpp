@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "dialects/usage/cost_splice.hpp"
 #include "http/sse_decoder.hpp"
 #include "llm/metered_usage.hpp"
 #include "llm/usage.hpp"
@@ -24,7 +25,8 @@ struct Progress {
   std::optional<llm::MeteredUsage> metered;  // where all the counts that are billed were stated
   std::optional<Money> stated_cost;          // what the provider says it charged
   bool usage_complete = false;               // of the whole answer; some state it in steps
-  bool byok = false;                         // charged to the user's own key at the provider
+  bool usage_here = false;  // what was read last states counts up to its own moment
+  bool byok = false;        // charged to the user's own key at the provider
   std::string finish_reason;
   std::uint64_t content_events = 0;  // of a stream, from the first content on
   std::int64_t created = 0;
@@ -46,6 +48,9 @@ class Dialect {
   virtual void read_event(const http::SseEvent& event, Progress& progress) const = 0;
   // Notes what a whole JSON answer says.
   virtual void read_answer(const simdjson::dom::object& answer, Progress& progress) const = 0;
+
+  // Where its answers, or the events that state usage, say what was charged.
+  [[nodiscard]] virtual CostForm cost_form(bool streamed) const = 0;
 
   // The event that ends a stream which failed after it began, and what must follow a stream that
   // ended properly but without its terminator. Both with their blank line.

@@ -62,6 +62,12 @@ class OpenaiChat final : public Dialect {
     read_envelope(answer, progress);
   }
 
+  CostForm cost_form(bool) const override {
+    return {.owner = {},
+            .prompt = "upstream_inference_prompt_cost",
+            .completion = "upstream_inference_completions_cost"};
+  }
+
   std::string error_event(const Error& error, const Progress& progress) const override {
     const bool timeout = error.code == Errc::upstream_timeout;
     return fmt::format(

@@ -60,6 +60,12 @@ class OpenaiResponses final : public Dialect {
     read_response(answer, progress);
   }
 
+  CostForm cost_form(bool streamed) const override {
+    return {.owner = streamed ? "response" : "",
+            .prompt = "upstream_inference_input_cost",
+            .completion = "upstream_inference_output_cost"};
+  }
+
   // OpenRouter's clients read the flat members, OpenAI's the nested ones.
   std::string error_event(const Error& error, const Progress& progress) const override {
     const std::string message = json_string(error.message);

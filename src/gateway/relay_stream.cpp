@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <tuple>
+#include <vector>
 
 #include "gateway/relay.hpp"
 #include "gateway/route.hpp"
@@ -35,6 +36,10 @@ class StreamRelay {
   // Reads the events that are complete in `bytes`; returns how many bytes they take.
   std::size_t take_events(std::string_view bytes);
   void read_event(std::string_view block);
+  // Where the event states usage, notes what is to be inserted so that it states the cost, too.
+  void note_cost(const http::SseEvent& event, std::string_view block);
+  // `bytes` with the costs that were noted in them, where there are some.
+  [[nodiscard]] std::string_view with_costs(std::string_view bytes);
   void begin();
   [[nodiscard]] net::Task<Result<>> send(std::string_view bytes);
   // The stream has told its end or its failure: whoever goes away now misses nothing.
@@ -53,6 +58,12 @@ class StreamRelay {
   bool at_start_ = true;
   std::string held_;     // the beginning of an event
   std::string scratch_;  // of parse_sse_event
+  struct Insertion {
+    const char* before = nullptr;
+    std::string text;
+  };
+  std::vector<Insertion> insertions_;  // into the bytes that are being taken
+  std::string with_costs_;
 };
 
 net::Task<Result<>> StreamRelay::run(Request& request, net::ClientCall& call,
@@ -104,10 +115,36 @@ void StreamRelay::read_event(std::string_view block) {
   }
   const http::SseEvent event = http::parse_sse_event(block, scratch_);
   if (!event.has_data) return;
+  request_.progress.usage_here = false;
   dialect_.read_event(event, request_.progress);
+  if (request_.progress.usage_here) note_cost(event, block);
   if (request_.progress.content && !request_.first_token_at) {
     request_.first_token_at = net::Clock::now();
   }
+}
+
+void StreamRelay::note_cost(const http::SseEvent& event, std::string_view block) {
+  const auto cost = request_.settlement.own_cost();
+  // An event of several lines has been joined elsewhere; nobody sends usage so.
+  const char* const data = event.data.data();
+  if (!cost || data < block.data() || data >= block.data() + block.size()) return;
+  auto splice = dialects::splice_cost(event.data, dialect_.cost_form(true), *cost);
+  if (splice) insertions_.push_back({.before = data + splice->at, .text = std::move(splice->text)});
+}
+
+std::string_view StreamRelay::with_costs(std::string_view bytes) {
+  if (insertions_.empty()) return bytes;
+  with_costs_.clear();
+  for (const Insertion& insertion : insertions_) {
+    const auto size = static_cast<std::size_t>(insertion.before - bytes.data());
+    if (size > bytes.size()) break;  // into an event that was dropped
+    with_costs_ += bytes.substr(0, size);
+    with_costs_ += insertion.text;
+    bytes.remove_prefix(size);
+  }
+  with_costs_ += bytes;
+  insertions_.clear();
+  return with_costs_;
 }
 
 Result<StreamRelay::Cut> StreamRelay::take(const net::ClientCall::Piece& piece) {
@@ -120,7 +157,7 @@ Result<StreamRelay::Cut> StreamRelay::take(const net::ClientCall::Piece& piece) 
   }
   const std::size_t ready = take_events(bytes);
   if (bytes.size() - ready <= limits::sse_event_bytes_max) {
-    return Cut{bytes.substr(0, ready), bytes.substr(ready)};
+    return Cut{with_costs(bytes.substr(0, ready)), bytes.substr(ready)};
   }
   return upstream_error(
       Errc::upstream_too_large,
@@ -163,6 +200,7 @@ net::Task<Result<>> StreamRelay::end() {
     // The connection's end stands for the blank line that is missing.
     last = std::exchange(held_, {}) + "\n\n";
     last.resize(take_events(last));
+    last = std::string(with_costs(last));
   }
   if (!progress.complete && progress.finished && !progress.error) last += dialect_.terminator();
   if (!progress.complete && !progress.finished && !progress.error) {

@@ -34,12 +34,24 @@ class WholeRelay {
 
   // Holds the bytes. True when there is something to send before more is read.
   [[nodiscard]] bool hold(const net::ClientCall::Piece& piece);
-  [[nodiscard]] net::Task<Result<>> send_due(std::string_view bytes);
+  [[nodiscard]] net::Task<Result<>> send_due();
   [[nodiscard]] net::Task<Result<>> send(std::string_view bytes);
   [[nodiscard]] Result<> check();
-  void read_tail();
+  // The usage as a document of its own.
+  struct Usage {
+    std::string document;
+    std::size_t at = 0;  // where "usage" begins in the tail, which the document has behind a brace
+  };
+  [[nodiscard]] std::optional<Usage> read_tail();
+  void state_cost(std::string_view json, std::size_t at);
   [[nodiscard]] net::Task<Result<>> end();
   [[nodiscard]] net::Task<Result<>> fail(Error error);
+  // When to see to the client although nothing has come. Only what pads is woken: the moment is not
+  // put off otherwise, and would be over for good.
+  [[nodiscard]] std::optional<net::TimePoint> wake_at() const {
+    if (passing_ || answer_.status != 200) return std::nullopt;
+    return next_padding_;
+  }
   void keep_alive_later() {
     next_padding_ = net::Clock::now() + request_.services.options.silence_before_comment;
   }
@@ -47,7 +59,7 @@ class WholeRelay {
   Request& request_;
   net::Answer answer_;
   net::TimePoint next_padding_;
-  std::string held_;      // the answer so far, or the tail of one that is passing
+  std::string held_;      // the answer so far, or the end so far of one that is passing
   bool passing_ = false;  // too large to hold: bytes go out as they come
 };
 
@@ -56,7 +68,7 @@ net::Task<Result<>> WholeRelay::run(Request& request, net::ClientCall& call,
   WholeRelay relay(request, relayed_answer(call.head(), header_lines));
   relay.keep_alive_later();
   for (bool last = false; !last;) {
-    auto reading = call.read(relay.next_padding_);
+    auto reading = call.read(relay.wake_at());
     const auto piece = co_await std::move(reading);
     if (!piece) {
       auto failing = relay.fail(piece.error());
@@ -65,7 +77,7 @@ net::Task<Result<>> WholeRelay::run(Request& request, net::ClientCall& call,
     request.recording.bytes(piece->bytes);
     last = piece->last;
     if (!relay.hold(*piece)) continue;
-    auto sending = relay.send_due(piece->bytes);
+    auto sending = relay.send_due();
     if (auto sent = co_await std::move(sending); !sent) co_return sent;
   }
   auto ending = relay.end();
@@ -74,27 +86,24 @@ net::Task<Result<>> WholeRelay::run(Request& request, net::ClientCall& call,
 
 bool WholeRelay::hold(const net::ClientCall::Piece& piece) {
   held_ += piece.bytes;
-  if (passing_) return !piece.bytes.empty();
+  if (passing_) return held_.size() > 2 * tail_bytes;
   if (held_.size() > limits::held_answer_bytes_max) return true;
   // A slow answer with an error status is not padded: its status is still to be told.
   return !piece.last && answer_.status == 200 && net::Clock::now() >= next_padding_;
 }
 
-net::Task<Result<>> WholeRelay::send_due(std::string_view bytes) {
-  if (passing_) {
-    if (held_.size() > 2 * tail_bytes) held_.erase(0, held_.size() - tail_bytes);
-    auto sending = send(bytes);
-    co_return co_await std::move(sending);
-  }
-  if (held_.size() <= limits::held_answer_bytes_max) {
+net::Task<Result<>> WholeRelay::send_due() {
+  if (!passing_ && held_.size() <= limits::held_answer_bytes_max) {
     keep_alive_later();
     auto sending = send(padding);
     co_return co_await std::move(sending);
   }
   passing_ = true;
-  auto sending = send(held_);
+  // The end waits, for it may be where the cost is to be stated.
+  const std::size_t due = held_.size() - tail_bytes;
+  auto sending = send(std::string_view(held_).substr(0, due));
   auto sent = co_await std::move(sending);
-  held_.erase(0, held_.size() - tail_bytes);
+  held_.erase(0, due);
   co_return sent;
 }
 
@@ -125,31 +134,41 @@ Result<> WholeRelay::check() {
 }
 
 // What follows "usage" in the tail is an object; what surrounds it was cut off.
-void WholeRelay::read_tail() {
+std::optional<WholeRelay::Usage> WholeRelay::read_tail() {
   const auto at = held_.rfind(R"("usage")");
-  if (at == std::string::npos) return;
+  if (at == std::string::npos) return std::nullopt;
   const auto end = held_.find('}', at);
-  if (end == std::string::npos) return;
+  if (end == std::string::npos) return std::nullopt;
   for (auto last = held_.rfind('}'); last >= end; last = held_.rfind('}', last - 1)) {
-    const std::string candidate = "{" + held_.substr(at, last - at + 1) + "}";
+    std::string candidate = "{" + held_.substr(at, last - at + 1) + "}";
     if (const auto object = dialects::parse_object(candidate)) {
       request_.route->dialect().read_answer(*object, request_.progress);
-      return;
+      return Usage{.document = std::move(candidate), .at = at};
     }
+  }
+  return std::nullopt;
+}
+
+// `json` has the usage; its first byte would stand at `at` of what is held.
+void WholeRelay::state_cost(std::string_view json, std::size_t at) {
+  if (!request_.progress.usage_here) return;
+  const auto cost = request_.settlement.own_cost();
+  if (!cost) return;
+  const auto form = request_.route->dialect().cost_form(false);
+  if (const auto splice = dialects::splice_cost(json, form, *cost)) {
+    held_.insert(at + splice->at, splice->text);
   }
 }
 
 net::Task<Result<>> WholeRelay::end() {
   request_.recording.end();
   if (passing_) {
-    read_tail();
-    request_.settlement.finish();
-    auto finishing = request_.exchange.finish();
-    co_return co_await std::move(finishing);
-  }
-  if (auto checked = check(); !checked) {
+    if (const auto usage = read_tail()) state_cost(usage->document, usage->at - 1);
+  } else if (auto checked = check(); !checked) {
     auto failing = fail(checked.error());
     co_return co_await std::move(failing);
+  } else {
+    state_cost(held_, 0);
   }
   request_.bytes_out += held_.size();
   if (!request_.exchange.begun()) request_.status = answer_.status;

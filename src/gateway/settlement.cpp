@@ -114,16 +114,32 @@ void Settlement::finish() {
   record.first_token_us = since(request_.arrived, request_.first_token_at);
   record.total_us = microseconds(net::Clock::now() - request_.arrived);
 
-  auto& prices = request_.services.prices;
-  const pricing::Rates* rates = prices.find(record.provider, progress.model, *admitted_);
-  if (rates == nullptr) rates = prices.find(record.provider, record.model, *admitted_);
   settle(record, spending_of({.progress = progress,
                               .failure = request_.failure,
                               .upstream_status = request_.upstream_status,
                               .streamed = request_.streamed,
                               .bytes_up = request_.bytes_in,
                               .bytes_down = request_.bytes_out},
-                             rates));
+                             rates()));
+}
+
+const pricing::Rates* Settlement::rates() {
+  auto& prices = request_.services.prices;
+  const auto provider = request_.provider.key();
+  const auto at = admitted_.value_or(std::chrono::system_clock::now());
+  const pricing::Rates* rates = prices.find(provider, request_.progress.model, at);
+  return rates != nullptr ? rates : prices.find(provider, request_.facts.model, at);
+}
+
+std::optional<dialects::OwnCost> Settlement::own_cost() {
+  const dialects::Progress& progress = request_.progress;
+  if (progress.stated_cost || !progress.usage_complete) return std::nullopt;
+  // Who states costs himself means something by stating none.
+  if (request_.provider.key() == "openrouter") return std::nullopt;
+  const Spending spending = spending_of({.progress = progress, .failure = std::nullopt}, rates());
+  if (!spending.computed || !spending.prompt || !spending.completion) return std::nullopt;
+  return dialects::OwnCost{
+      .total = *spending.computed, .prompt = *spending.prompt, .completion = *spending.completion};
 }
 
 void Settlement::settle(ledger::AttemptRecord record, const Spending& spending) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "dialects/usage/cost_splice.hpp"
 #include "dispatch/dispatch.hpp"
 #include "gateway/spending.hpp"
 #include "ledger/records.hpp"
@@ -29,6 +30,10 @@ class Settlement final : public dispatch::AttemptObserver {
   // by now is what is written down. Called before the client gets the end of its answer.
   void finish();
 
+  // By our prices, from the counts that the answer has stated so far. Nullopt where the provider
+  // states its own cost, OpenRouter always, and where counts or a price are unknown.
+  [[nodiscard]] std::optional<dialects::OwnCost> own_cost();
+
  private:
   struct Attempt {
     std::uint8_t number = 0;
@@ -37,6 +42,7 @@ class Settlement final : public dispatch::AttemptObserver {
     bool under_way = false;
   };
   [[nodiscard]] ledger::AttemptRecord common() const;
+  [[nodiscard]] const pricing::Rates* rates();
   void settle_failed();
   void settle(ledger::AttemptRecord record, const Spending& spending);
 

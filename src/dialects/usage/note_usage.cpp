@@ -16,6 +16,7 @@ void note_usage(UsageLayout layout, const simdjson::dom::object& usage, Progress
   if (auto metered = read_usage(layout_of(layout, usage), usage)) {
     progress.metered = *metered;
     progress.usage_complete = true;
+    progress.usage_here = true;
   }
   if (const auto cost = stated_cost(usage)) progress.stated_cost = cost;
   bool byok = false;

@@ -1,20 +1,29 @@
 // The ledger with millions of rows: how fast they go in, how large they are, how fast a report is.
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <ctime>
 #include <deque>
 #include <filesystem>
 #include <random>
+#include <tuple>
 
-#include "base/ids.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/reports.hpp"
 #include "ledger/store.hpp"
 
 namespace tollway::ledger {
+
+struct Options {
+  std::string directory;
+  std::uint64_t rows = 10'000'000;
+  std::uint64_t batch = 20'000;
+  bool verify = false;
+  bool journal = true;
+};
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -37,18 +46,19 @@ class Stopwatch {
   double processor_begin_ = processor();
 };
 
-// Traffic of a month: 50 models, of which a few take most, 20 keys, 6 who serve.
+// Traffic of a month: 10 keys and 50 models, of which a few take most; ten who serve, each model
+// by two of them, both as OpenRouter names them and as a provider of its own.
 class Traffic {
  public:
   explicit Traffic(std::uint64_t rows) : rows_(rows) {
     for (int i = 0; i < 50; ++i) models_.push_back(fmt::format("author-{}/model-{}", i % 9, i));
-    for (int i = 0; i < 20; ++i) keys_.push_back(fmt::format("team-{}", i));
-    for (int i = 0; i < 6; ++i) hosts_.push_back(fmt::format("Host {}", i));
+    for (int i = 0; i < 10; ++i) keys_.push_back(fmt::format("team-{}", i));
+    for (int i = 0; i < 10; ++i) hosts_.push_back(fmt::format("Host {}", i));
+    for (int i = 0; i < 10; ++i) providers_.push_back(fmt::format("provider-{}", i));
   }
 
+  // Texts last as long as this does, but for upstream_id: until the next call.
   AttemptRecord next(std::uint64_t number) {
-    constexpr std::int64_t month_ms = 30LL * 86'400'000;
-    constexpr std::int64_t begin_ms = 1'790'000'000'000;
     AttemptRecord record;
     record.at_ms = begin_ms + static_cast<std::int64_t>(static_cast<double>(month_ms) *
                                                         static_cast<double>(number) /
@@ -59,35 +69,46 @@ class Traffic {
     }
     for (std::size_t i = 6; i < 16; ++i) record.request[i] = static_cast<unsigned char>(random_());
     record.flags = last | counted | (number % 3 == 0 ? streamed : 0U);
-    const double skewed = std::pow(static_cast<double>(random_()) / 4294967296.0, 3.0);
-    record.key = keys_[number % keys_.size()];
+    const std::size_t model = skewed(models_.size());
+    const std::size_t host = (model + random_() % 2) % hosts_.size();
+    record.key = keys_[skewed(keys_.size())];
     record.route = "chat/completions";
-    record.provider = "openrouter";
-    record.model = models_[static_cast<std::size_t>(skewed * 50)];
+    record.provider = model % 2 == 0 ? std::string_view("openrouter") : providers_[host];
+    record.model = models_[model];
     record.served_model = record.model;
-    record.served_by = hosts_[number % hosts_.size()];
+    if (model % 2 == 0) record.served_by = hosts_[host];
     id_ = fmt::format("gen-{}-{:08x}{:08x}{:04x}", record.at_ms / 1000, random_(), random_(),
                       random_() & 0xffff);
     record.upstream_id = id_;
     record.outcome = "ok";
-    record.finish_reason = "stop";
+    record.finish_reason = number % 20 == 0 ? "length" : "stop";
     record.status = 200;
     record.counts = {.input = 1000 + static_cast<std::int64_t>(random_() % 8000),
                      .output = static_cast<std::int64_t>(random_() % 1000)};
+    if (number % 4 == 0) record.counts.cache_read = record.counts.input / 2;
     record.computed = record.billed =
         Money{record.counts.input * 250 + record.counts.output * 1000};
     record.computed_prompt = Money{record.counts.input * 250};
     record.computed_completion = Money{record.counts.output * 1000};
     record.connect_us = 0;
-    record.first_byte_us = 300'000;
-    record.total_us = 2'000'000;
+    record.first_byte_us = 300'000 + random_() % 300'000;
+    record.total_us = 2'000'000 + random_() % 2'000'000;
     return record;
   }
 
+  static constexpr std::int64_t month_ms = 30LL * 86'400'000;
+  static constexpr std::int64_t begin_ms = 1'790'000'000'000;
+
  private:
+  // The first ones far more often.
+  std::size_t skewed(std::size_t count) {
+    const double random = static_cast<double>(random_()) / 4294967296.0;
+    return static_cast<std::size_t>(random * random * random * static_cast<double>(count));
+  }
+
   std::uint64_t rows_;
   std::mt19937 random_{1};
-  std::vector<std::string> models_, keys_, hosts_;
+  std::vector<std::string> models_, keys_, hosts_, providers_;
   std::string id_;
 };
 
@@ -127,73 +148,104 @@ void append(Store& store, std::uint64_t rows, std::uint64_t batch_rows) {
     took += watch.seconds();
     processor += watch.processor_seconds();
     if (!appended) throw std::runtime_error(appended.error().message);
-    if (number % 1'000'000 < batch_rows) {
-      fmt::print("  {:>9} attempts: {:.0f} a second, {:.0f} a second of the processor\n", number,
+    if (number % 1'000'000 < batch_rows && number < rows) {
+      fmt::print("  {:>9} rows: {:.0f} a second, {:.0f} a second of the processor\n", number,
                  static_cast<double>(number) / took, static_cast<double>(number) / processor);
       std::fflush(stdout);
     }
   }
-  fmt::print("database: {} attempts and as many requests in {:.1f} s, {:.1f} s of the processor\n",
-             rows, took, processor);
+  fmt::print(
+      "append: {} rows in {:.1f} s, {:.1f} s of the processor; {:.0f} a second, {:.0f} a "
+      "second of the processor\n",
+      rows, took, processor, static_cast<double>(rows) / took,
+      static_cast<double>(rows) / processor);
 }
 
-void measure_reports(const std::string& path) {
-  SQLite::Database database(path, SQLite::OPEN_READONLY);
-  for (const auto& [name, sql] :
-       {std::pair{"month by model",
-                  "SELECT n.text, sum(requests), sum(charged) FROM usage_days JOIN names n ON n.id "
-                  "= model WHERE day BETWEEN 20717 AND 20747 GROUP BY model ORDER BY 3 DESC"},
-        std::pair{"month by day and model",
-                  "SELECT day, model, sum(requests), sum(charged) FROM usage_days WHERE day "
-                  "BETWEEN 20717 AND 20747 GROUP BY day, model"},
-        std::pair{"a day by hour",
-                  "SELECT hour, sum(requests), sum(charged) FROM usage_hours WHERE hour BETWEEN "
-                  "20720 * 24 AND 20721 * 24 GROUP BY hour"}}) {
+void measure_report(Reports& reports, std::string_view name, bool hours, const UsageQuery& query) {
+  constexpr int times = 9;
+  std::vector<double> took;
+  std::vector<double> processor;
+  std::size_t rows = 0;
+  for (int i = 0; i < times; ++i) {
     const Stopwatch watch;
-    SQLite::Statement statement(database, sql);
-    int rows = 0;
-    while (statement.executeStep()) ++rows;
-    fmt::print("report, {}: {} rows in {:.1f} ms, {:.1f} ms of the processor\n", name, rows,
-               watch.seconds() * 1000, watch.processor_seconds() * 1000);
+    const auto answer = hours ? reports.usage_by_hour(query) : reports.usage(query);
+    took.push_back(watch.seconds() * 1000);
+    processor.push_back(watch.processor_seconds() * 1000);
+    if (!answer) throw std::runtime_error(answer.error().message);
+    rows = answer->size();
+  }
+  const double first = took.front();
+  std::ranges::sort(took);
+  std::ranges::sort(processor);
+  fmt::print("report, {}: {} rows in {:.1f} ms ({:.1f} of the processor; the first took {:.1f})\n",
+             name, rows, took[times / 2], processor[times / 2], first);
+}
+
+// Each by a connection of its own, whose cache is empty at first.
+void measure_reports(const std::string& path) {
+  const std::int64_t from = Traffic::begin_ms / 86'400'000;
+  const UsageQuery month{
+      .from = from, .until = from + Traffic::month_ms / 86'400'000, .by_model = true, .key = {}};
+  UsageQuery by_day = month;
+  by_day.by_time = true;
+  UsageQuery key = month;
+  key.key = "team-3";
+  const UsageQuery day{.from = (from + 3) * 24,
+                       .until = (from + 3) * 24 + 23,
+                       .by_time = true,
+                       .by_model = true,
+                       .key = {}};
+  for (const auto& [name, hours, query] : {std::tuple{"the month by model", false, month},
+                                           std::tuple{"the month by day and model", false, by_day},
+                                           std::tuple{"the month by model of one key", false, key},
+                                           std::tuple{"one day by hour and model", true, day}}) {
+    auto reports = Reports::open(path);
+    if (!reports) throw std::runtime_error(reports.error().message);
+    measure_report(**reports, name, hours, query);
   }
 }
 
-int run(const std::string& directory, std::uint64_t rows, std::uint64_t batch, bool verify) {
-  std::filesystem::create_directories(directory);
-  measure_journal(directory);
-  const std::string path = directory + "/ledger.db";
+int run(const Options& options) {
+  std::filesystem::create_directories(options.directory);
+  if (options.journal) measure_journal(options.directory);
+  const std::string path = options.directory + "/ledger.db";
   auto store = Store::open({.path = path});
   if (!store) throw std::runtime_error(store.error().message);
-  append(**store, rows, batch);
+  append(**store, options.rows, options.batch);
   const auto bytes = std::filesystem::file_size(path);
-  fmt::print("size: {:.0f} MiB, {:.0f} bytes an attempt with its request\n",
+  fmt::print("size: {:.0f} MiB, {:.0f} bytes a row, its request, indexes and sums included\n",
              static_cast<double>(bytes) / 1048576,
-             static_cast<double>(bytes) / static_cast<double>(rows));
+             static_cast<double>(bytes) / static_cast<double>(options.rows));
   measure_reports(path);
-  if (!verify) return 0;
+  if (!options.verify) return 0;
   const Stopwatch watch;
   const auto verified = (*store)->verify();
   if (!verified) throw std::runtime_error(verified.error().message);
-  fmt::print("verify: {:.1f} s, {:.1f} s of the processor, {} problems\n", watch.seconds(),
-             watch.processor_seconds(), verified->problems.size());
-  return 0;
+  fmt::print("verify: {:.1f} s, {:.1f} s of the processor, {:.0f} rows a second, {} problems\n",
+             watch.seconds(), watch.processor_seconds(),
+             static_cast<double>(options.rows) / watch.seconds(), verified->problems.size());
+  for (const auto& problem : verified->problems) fmt::print("  {}\n", problem);
+  return verified->problems.empty() ? 0 : 1;
 }
 
 }  // namespace
+
+int measure(const Options& options) {
+  return run(options);
+}
+
 }  // namespace tollway::ledger
 
 int main(int argc, char** argv) try {
   CLI::App app("Millions of rows in the ledger");
-  std::string directory;
-  std::uint64_t rows = 10'000'000;
-  std::uint64_t batch = 20'000;
-  bool verify = false;
-  app.add_option("directory", directory, "Where to; it is left there")->required();
-  app.add_option("--rows", rows, "Attempts");
-  app.add_option("--batch", batch, "Attempts a transaction");
-  app.add_flag("--verify", verify, "Read all of it at the end");
+  tollway::ledger::Options options;
+  app.add_option("directory", options.directory, "Where to; it is left there")->required();
+  app.add_option("--rows", options.rows, "Attempts");
+  app.add_option("--batch", options.batch, "Attempts a transaction");
+  app.add_flag("--verify", options.verify, "Read all of it at the end");
+  app.add_flag("!--no-journal", options.journal, "Leave the journal out");
   CLI11_PARSE(app, argc, argv);
-  return tollway::ledger::run(directory, rows, batch, verify);
+  return tollway::ledger::measure(options);
 } catch (const std::exception& failure) {
   fmt::print(stderr, "ledger: {}\n", failure.what());
   return 1;

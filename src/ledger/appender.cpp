@@ -1,80 +1,89 @@
 #include "ledger/appender.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "ledger/record_format.hpp"
 
 namespace tollway::ledger {
-namespace {
 
-std::string insert_sql() {
-  return fmt::format(
-      "INSERT INTO attempts ({}, upstream_hash) VALUES "
-      "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
-      "ON CONFLICT (request, attempt) DO NOTHING",
-      attempt_columns);
-}
+const char* const attempts_of_sql =
+    "SELECT seq, coalesce(billed, computed), EXISTS (SELECT 1 FROM requests WHERE last_seq = seq) "
+    "FROM attempts WHERE request = ?";
 
-void bind_bytes(SQLite::Statement& statement, int at, std::string_view bytes) {
-  statement.bind(at, bytes.data(), static_cast<int>(bytes.size()));
-}
-
-template <class Bytes>
-std::string_view as_text(const Bytes& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-std::string_view blob(const SQLite::Column& column) {
-  return {static_cast<const char*>(column.getBlob()), static_cast<std::size_t>(column.getBytes())};
-}
-
-}  // namespace
-
-Seal newest_seal(SQLite::Database& database) {
-  SQLite::Statement newest(
-      database, "SELECT number, first_seq, last_seq, hash FROM seals ORDER BY number DESC LIMIT 1");
-  Seal seal;
-  if (!newest.executeStep()) return seal;
-  seal.number = newest.getColumn(0).getInt64();
-  seal.first_seq = newest.getColumn(1).getInt64();
-  seal.last_seq = newest.getColumn(2).getInt64();
-  seal.hash = digest_of(blob(newest.getColumn(3)));
-  return seal;
+RequestSum sum_of(sqlite::Statement& attempts_of, const RequestId& request) {
+  RequestSum sum;
+  attempts_of.bind_bytes(1, as_bytes(request));
+  while (attempts_of.step()) {
+    ++sum.attempts;
+    sum.last_seq = std::max(sum.last_seq, attempts_of.integer(0));
+    if (attempts_of.is_null(1)) {
+      ++sum.unknown;
+    } else {
+      sum.cost = std::min(sum_max, sum.cost + std::min(sum_max / 256, attempts_of.integer(1)));
+    }
+    sum.stored = sum.stored || attempts_of.integer(2) != 0;
+  }
+  return sum;
 }
 
 Appender::Appender(Database& database)
     : database_(database),
-      insert_(database.handle(), insert_sql()),
+      insert_(database.handle(), insert_attempt_sql),
       insert_request_(database.handle(),
-                      "INSERT INTO requests (id, last_seq, attempts, unknown, cost) "
-                      "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"),
-      attempts_of_(database.handle(),
-                   "SELECT seq, coalesce(billed, computed) FROM attempts WHERE request = ?"),
+                      "INSERT INTO requests (last_seq, attempts, unknown, cost) "
+                      "VALUES (?, ?, ?, ?)"),
+      attempts_of_(database.handle(), attempts_of_sql),
+      newest_seal_(database.handle(),
+                   "SELECT number, last_seq, hash FROM seals ORDER BY number DESC LIMIT 1"),
+      insert_seal_(database.handle(),
+                   "INSERT INTO seals (number, first_seq, last_seq, last_at, rows_hash, hash) "
+                   "VALUES (?, ?, ?, ?, ?, ?)"),
+      keep_open_(database.handle(),
+                 "INSERT INTO open_attempts (request, attempt, record) SELECT ?1, ?2, ?3 "
+                 "WHERE NOT EXISTS (SELECT 1 FROM attempts WHERE request = ?1 AND attempt "
+                 "= ?2) ON CONFLICT DO NOTHING"),
       forget_open_(database.handle(),
                    "DELETE FROM open_attempts WHERE request = ? AND attempt = ?"),
-      any_open_(
-          database.handle().execAndGet("SELECT EXISTS (SELECT 1 FROM open_attempts)").getInt() !=
-          0),
-      sums_(database.handle()),
-      previous_(newest_seal(database.handle())) {
-  seal_.number = previous_.number + 1;
-  seal_.first_seq = previous_.last_seq + 1;
-  seal_.last_seq = previous_.last_seq;
+      has_open_(database.handle(), "SELECT EXISTS (SELECT 1 FROM open_attempts)"),
+      keep_unfinished_(database.handle(),
+                       "INSERT INTO unfinished_requests (id) VALUES (?) ON CONFLICT DO NOTHING"),
+      forget_unfinished_(database.handle(), "DELETE FROM unfinished_requests WHERE id = ?"),
+      sums_(database.handle()) {}
+
+void Appender::begin() {
+  for (auto* statement :
+       {&insert_, &insert_request_, &attempts_of_, &newest_seal_, &insert_seal_, &keep_open_,
+        &forget_open_, &has_open_, &keep_unfinished_, &forget_unfinished_}) {
+    statement->reset();
+  }
+  sums_.clear();
+  any_open_ = has_open_.number() != 0;
+  previous_ = {};
+  if (newest_seal_.step()) {
+    previous_.number = newest_seal_.integer(0);
+    previous_.last_seq = newest_seal_.integer(1);
+    previous_.hash = digest_of(newest_seal_.bytes(2));
+    newest_seal_.reset();
+  }
+  seal_ = {.number = previous_.number + 1,
+           .first_seq = previous_.last_seq + 1,
+           .last_seq = previous_.last_seq,
+           .rows = {},
+           .hash = {}};
+  rows_ = RowsHash();
+  last_at_ = 0;
+  appended_ = {};
 }
 
 void Appender::add(const AttemptRecord& record) {
   if (any_open_) {
-    bind_bytes(forget_open_, 1, as_text(record.request));
-    forget_open_.bind(2, static_cast<int>(record.attempt));
-    forget_open_.exec();
-    forget_open_.reset();
+    forget_open_.bind_bytes(1, as_bytes(record.request));
+    forget_open_.bind(2, record.attempt);
+    forget_open_.run();
   }
-  put_attempt(database_, insert_, seal_.last_seq + 1, record);
-  const bool inserted = insert_.exec() == 1;
-  insert_.reset();
-  if (!inserted) {
+  const NameIds names = database_.ids_of(record);
+  put_attempt(insert_, seal_.last_seq + 1, record, names);
+  if (insert_.run() == 0) {
     ++appended_.known;
     return;
   }
@@ -82,67 +91,56 @@ void Appender::add(const AttemptRecord& record) {
   ++appended_.rows;
   last_at_ = std::max(last_at_, record.at_ms);
   rows_.add(record);
-  sums_.add(database_, record);
-  if (record.has(last)) add_request(record);
+  sums_.add(record, names);
+  add_request(record);
 }
 
+// Mostly its only attempt. One that was interrupted may come after those that followed it.
 void Appender::add_request(const AttemptRecord& record) {
+  if (!record.has(last)) return keep_unfinished(record.request);
+  if (record.attempt != 1 || record.has(interrupted)) return finish_request(record.request);
   const auto charged = record.charged();
-  if (record.attempt == 1) {
-    insert_request(record.request, {.last_seq = seal_.last_seq,
-                                    .attempts = 1,
-                                    .unknown = charged ? 0 : 1,
-                                    .cost = charged ? charged->nanodollars : 0});
-  } else {
-    insert_request(record.request, sum_of(record.request));
-  }
+  insert_request({.last_seq = seal_.last_seq,
+                  .attempts = 1,
+                  .unknown = charged ? 0 : 1,
+                  .cost = charged ? charged->nanodollars : 0});
 }
 
-Appender::RequestSum Appender::sum_of(const RequestId& request) {
-  RequestSum sum;
-  bind_bytes(attempts_of_, 1, as_text(request));
-  while (attempts_of_.executeStep()) {
-    ++sum.attempts;
-    sum.last_seq = std::max(sum.last_seq, attempts_of_.getColumn(0).getInt64());
-    const auto cost = attempts_of_.getColumn(1);
-    if (cost.isNull()) {
-      ++sum.unknown;
-    } else {
-      sum.cost = std::min(sum_max, sum.cost + std::min(sum_max / 256, cost.getInt64()));
-    }
-  }
-  attempts_of_.reset();
-  return sum;
+void Appender::keep_unfinished(const RequestId& request) {
+  if (sum_of(attempts_of_, request).stored) return;
+  keep_unfinished_.bind_bytes(1, as_bytes(request));
+  keep_unfinished_.run();
 }
 
-void Appender::insert_request(const RequestId& request, const RequestSum& sum) {
-  bind_bytes(insert_request_, 1, as_text(request));
-  insert_request_.bind(2, sum.last_seq);
-  insert_request_.bind(3, sum.attempts);
-  insert_request_.bind(4, sum.unknown);
-  insert_request_.bind(5, sum.cost);
-  insert_request_.exec();
-  insert_request_.reset();
+void Appender::finish_request(const RequestId& request) {
+  forget_unfinished_.bind_bytes(1, as_bytes(request));
+  forget_unfinished_.run();
+  const RequestSum sum = sum_of(attempts_of_, request);
+  if (!sum.stored) insert_request(sum);
+}
+
+void Appender::insert_request(const RequestSum& sum) {
+  insert_request_.bind(1, sum.last_seq);
+  insert_request_.bind(2, sum.attempts);
+  insert_request_.bind(3, sum.unknown);
+  insert_request_.bind(4, sum.cost);
+  insert_request_.run();
 }
 
 void Appender::keep_open(const AttemptRecord& record) {
-  SQLite::Statement keep(database_.handle(),
-                         "INSERT INTO open_attempts (request, attempt, record) SELECT ?1, ?2, ?3 "
-                         "WHERE NOT EXISTS (SELECT 1 FROM attempts WHERE request = ?1 AND attempt "
-                         "= ?2) ON CONFLICT DO NOTHING");
-  bind_bytes(keep, 1, as_text(record.request));
-  keep.bind(2, static_cast<int>(record.attempt));
   std::array<char, record_bytes_max> bytes;
-  bind_bytes(keep, 3, {bytes.data(), write_record(Kind::begun, record, bytes.data())});
-  keep.exec();
+  keep_open_.bind_bytes(1, as_bytes(record.request));
+  keep_open_.bind(2, record.attempt);
+  keep_open_.bind_bytes(3, {bytes.data(), write_record(Kind::begun, record, bytes.data())});
+  keep_open_.run();
   any_open_ = true;
 }
 
 void Appender::settle_open() {
   std::vector<std::string> kept;
-  SQLite::Statement open(database_.handle(),
+  sqlite::Statement open(database_.handle(),
                          "SELECT record FROM open_attempts ORDER BY request, attempt");
-  while (open.executeStep()) kept.emplace_back(blob(open.getColumn(0)));
+  while (open.step()) kept.emplace_back(open.bytes(0));
   for (const auto& bytes : kept) {
     auto read = read_record(bytes);
     if (!read) continue;
@@ -155,11 +153,9 @@ void Appender::settle_open() {
 
 void Appender::finish_requests() {
   std::vector<RequestId> unfinished;
-  SQLite::Statement find(database_.handle(),
-                         "SELECT DISTINCT request FROM attempts WHERE (flags & 1) = 0 AND "
-                         "request NOT IN (SELECT id FROM requests)");
-  while (find.executeStep()) unfinished.push_back(request_id_of(blob(find.getColumn(0))));
-  for (const auto& request : unfinished) insert_request(request, sum_of(request));
+  sqlite::Statement find(database_.handle(), "SELECT id FROM unfinished_requests ORDER BY id");
+  while (find.step()) unfinished.push_back(request_id_of(find.bytes(0)));
+  for (const auto& request : unfinished) finish_request(request);
 }
 
 Store::Appended Appender::finish() {
@@ -167,17 +163,13 @@ Store::Appended Appender::finish() {
   sums_.write();
   seal_.rows = rows_.finish();
   seal_.hash = link(previous_.hash, seal_);
-  SQLite::Statement insert(
-      database_.handle(),
-      "INSERT INTO seals (number, first_seq, last_seq, last_at, rows_hash, hash) "
-      "VALUES (?, ?, ?, ?, ?, ?)");
-  insert.bind(1, seal_.number);
-  insert.bind(2, seal_.first_seq);
-  insert.bind(3, seal_.last_seq);
-  insert.bind(4, last_at_);
-  bind_bytes(insert, 5, as_text(seal_.rows));
-  bind_bytes(insert, 6, as_text(seal_.hash));
-  insert.exec();
+  insert_seal_.bind(1, seal_.number);
+  insert_seal_.bind(2, seal_.first_seq);
+  insert_seal_.bind(3, seal_.last_seq);
+  insert_seal_.bind(4, last_at_);
+  insert_seal_.bind_bytes(5, as_bytes(seal_.rows));
+  insert_seal_.bind_bytes(6, as_bytes(seal_.hash));
+  insert_seal_.run();
   return appended_;
 }
 

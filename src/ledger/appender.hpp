@@ -1,6 +1,8 @@
 // One transaction's rows.
 #pragma once
 
+#include <cstdint>
+
 #include "ledger/chain.hpp"
 #include "ledger/database.hpp"
 #include "ledger/store.hpp"
@@ -8,12 +10,26 @@
 
 namespace tollway::ledger {
 
-// Lives within a transaction of its caller, which commits after finish(). Throws SQLite's
-// exceptions.
+// What a request's row says.
+struct RequestSum {
+  std::int64_t last_seq = 0;
+  std::int64_t attempts = 0;
+  std::int64_t unknown = 0;
+  std::int64_t cost = 0;
+  bool stored = false;  // it is in the database
+  bool operator==(const RequestSum&) const = default;
+};
+// The statement that reads a request's attempts, and their sum.
+extern const char* const attempts_of_sql;
+[[nodiscard]] RequestSum sum_of(sqlite::Statement& attempts_of, const RequestId& request);
+
+// Serves one transaction after another: begin(), rows, finish(), and its caller commits. Throws
+// SQLite's exceptions; whatever became of a transaction, the next begins anew.
 class Appender {
  public:
   explicit Appender(Database& database);
 
+  void begin();
   // A row that is there already, by request and attempt, stays as it is.
   void add(const AttemptRecord& record);
   void keep_open(const AttemptRecord& record);
@@ -25,23 +41,26 @@ class Appender {
   [[nodiscard]] Store::Appended finish();
 
  private:
-  struct RequestSum {
-    std::int64_t last_seq = 0;
-    std::int64_t attempts = 0;
-    std::int64_t unknown = 0;
-    std::int64_t cost = 0;
-  };
   void add_request(const AttemptRecord& record);
-  [[nodiscard]] RequestSum sum_of(const RequestId& request);
-  void insert_request(const RequestId& request, const RequestSum& sum);
+  void keep_unfinished(const RequestId& request);
+  void finish_request(const RequestId& request);
+  void insert_request(const RequestSum& sum);
 
   Database& database_;
-  SQLite::Statement insert_;
-  SQLite::Statement insert_request_;
-  SQLite::Statement attempts_of_;
-  SQLite::Statement forget_open_;
-  bool any_open_;
+  sqlite::Statement insert_;
+  sqlite::Statement insert_request_;
+  sqlite::Statement attempts_of_;
+  sqlite::Statement newest_seal_;
+  sqlite::Statement insert_seal_;
+  sqlite::Statement keep_open_;
+  sqlite::Statement forget_open_;
+  sqlite::Statement has_open_;
+  sqlite::Statement keep_unfinished_;
+  sqlite::Statement forget_unfinished_;
   UsageSums sums_;
+
+  // Of this transaction.
+  bool any_open_ = false;
   Seal previous_;
   Seal seal_;
   RowsHash rows_;
@@ -49,7 +68,8 @@ class Appender {
   Store::Appended appended_;
 };
 
-// The newest seal; its number is 0 where there is none.
-[[nodiscard]] Seal newest_seal(SQLite::Database& database);
+[[nodiscard]] inline std::string_view as_bytes(const auto& array) {
+  return {reinterpret_cast<const char*>(array.data()), array.size()};
+}
 
 }  // namespace tollway::ledger

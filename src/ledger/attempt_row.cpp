@@ -7,59 +7,105 @@
 namespace tollway::ledger {
 namespace {
 
-void bind_or_null(SQLite::Statement& statement, int at, std::int64_t count) {
+void bind_or_null(sqlite::Statement& statement, int at, std::int64_t count) {
   if (count == 0) {
-    statement.bind(at);
+    statement.bind_null(at);
   } else {
     statement.bind(at, count);
   }
 }
 
-void bind_money(SQLite::Statement& statement, int at, const std::optional<Money>& money) {
+void bind_money(sqlite::Statement& statement, int at, const std::optional<Money>& money) {
   if (money) {
     statement.bind(at, money->nanodollars);
   } else {
-    statement.bind(at);
+    statement.bind_null(at);
   }
 }
 
-void bind_us(SQLite::Statement& statement, int at, std::uint32_t us) {
+void bind_us(sqlite::Statement& statement, int at, std::uint32_t us) {
   if (us == AttemptRecord::unset_us) {
-    statement.bind(at);
+    statement.bind_null(at);
   } else {
     statement.bind(at, static_cast<std::int64_t>(us));
   }
 }
 
+std::int64_t integer(SQLite::Statement& row, int column) {
+  return row.getColumn(column).getInt64();
+}
+bool is_null(SQLite::Statement& row, int column) {
+  return row.getColumn(column).isNull();
+}
+std::string_view bytes(SQLite::Statement& row, int column) {
+  const auto cell = row.getColumn(column);
+  const auto* const data = static_cast<const char*>(cell.getBlob());
+  if (data == nullptr) return {};
+  return {data, static_cast<std::size_t>(cell.getBytes())};
+}
+std::int64_t integer(const sqlite::Statement& row, int column) {
+  return row.integer(column);
+}
+bool is_null(const sqlite::Statement& row, int column) {
+  return row.is_null(column);
+}
+std::string_view bytes(const sqlite::Statement& row, int column) {
+  return row.bytes(column);
+}
+
 // Walks the columns in their order.
+template <class Row>
 class Columns {
  public:
-  Columns(Database& database, SQLite::Statement& row) : database_(database), row_(row) {}
+  explicit Columns(Row& row) : row_(row) {}
 
-  std::int64_t number() { return row_.getColumn(next_++).getInt64(); }
-  std::string_view name() { return database_.name(number()); }
+  std::int64_t number() { return integer(row_, next_++); }
   std::optional<Money> money() {
-    const auto column = row_.getColumn(next_++);
-    return column.isNull() ? std::nullopt : std::optional(Money{column.getInt64()});
+    const int at = next_++;
+    return is_null(row_, at) ? std::nullopt : std::optional(Money{integer(row_, at)});
   }
   std::uint32_t us() {
-    const auto column = row_.getColumn(next_++);
-    return column.isNull() ? AttemptRecord::unset_us
-                           : static_cast<std::uint32_t>(column.getInt64());
+    const int at = next_++;
+    return is_null(row_, at) ? AttemptRecord::unset_us
+                             : static_cast<std::uint32_t>(integer(row_, at));
   }
   // Lasts until the statement's next step.
-  std::string_view bytes() {
-    const auto column = row_.getColumn(next_++);
-    const auto* const data = static_cast<const char*>(column.getBlob());
-    return data == nullptr ? std::string_view()
-                           : std::string_view(data, static_cast<std::size_t>(column.getBytes()));
-  }
+  std::string_view text() { return bytes(row_, next_++); }
 
  private:
-  Database& database_;
-  SQLite::Statement& row_;
+  Row& row_;
   int next_ = 0;
 };
+
+template <class Row>
+AttemptRecord read(Database& database, Row& row) {
+  Columns<Row> columns(row);
+  AttemptRecord record;
+  std::ignore = columns.number();  // seq
+  record.request = request_id_of(columns.text());
+  record.attempt = static_cast<std::uint8_t>(columns.number());
+  record.at_ms = columns.number();
+  record.flags = static_cast<std::uint32_t>(columns.number());
+  record.status = static_cast<std::uint16_t>(columns.number());
+  for (const auto member : name_members) record.*member = database.name(columns.number());
+  record.upstream_id = columns.text();
+  Counts& counts = record.counts;
+  for (auto* count :
+       {&counts.input, &counts.output, &counts.cache_read, &counts.cache_write_5m,
+        &counts.cache_write_1h, &counts.input_audio, &counts.cache_read_audio, &counts.reasoning,
+        &counts.output_audio, &counts.output_image, &counts.web_searches}) {
+    *count = columns.number();
+  }
+  for (auto* money :
+       {&record.billed, &record.computed, &record.computed_prompt, &record.computed_completion}) {
+    *money = columns.money();
+  }
+  for (auto* us :
+       {&record.connect_us, &record.first_byte_us, &record.first_token_us, &record.total_us}) {
+    *us = columns.us();
+  }
+  return record;
+}
 
 }  // namespace
 
@@ -70,24 +116,33 @@ const char* const attempt_columns =
     "web_searches, billed, computed, computed_prompt, computed_completion, connect_us, "
     "first_byte_us, first_token_us, total_us";
 
-void put_attempt(Database& database, SQLite::Statement& insert, std::int64_t seq,
-                 const AttemptRecord& record) {
+const char* const insert_attempt_sql =
+    "INSERT INTO attempts (seq, request, attempt, at, flags, status, key, route, provider, model, "
+    "served_model, served_by, outcome, finish_reason, upstream_id, input, output, cache_read, "
+    "cache_write_5m, cache_write_1h, input_audio, cache_read_audio, reasoning, output_audio, "
+    "output_image, web_searches, billed, computed, computed_prompt, computed_completion, "
+    "connect_us, first_byte_us, first_token_us, total_us, upstream_key) VALUES "
+    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+    "ON CONFLICT (request, attempt) DO NOTHING";
+
+void put_attempt(sqlite::Statement& insert, std::int64_t seq, const AttemptRecord& record,
+                 const NameIds& names) {
   int at = 0;
   insert.bind(++at, seq);
-  insert.bindNoCopy(++at, record.request.data(), static_cast<int>(record.request.size()));
-  insert.bind(++at, static_cast<int>(record.attempt));
+  insert.bind_bytes(++at,
+                    {reinterpret_cast<const char*>(record.request.data()), record.request.size()});
+  insert.bind(++at, record.attempt);
   insert.bind(++at, record.at_ms);
-  insert.bind(++at, static_cast<std::int64_t>(record.flags));
-  insert.bind(++at, static_cast<int>(record.status));
-  for (const auto& text :
-       {record.key, record.route, record.provider, record.model, record.served_model,
-        record.served_by, record.outcome, record.finish_reason}) {
-    insert.bind(++at, database.id_of(text));
+  insert.bind(++at, record.flags);
+  insert.bind(++at, record.status);
+  for (const auto id : {names.key, names.route, names.provider, names.model, names.served_model,
+                        names.served_by, names.outcome, names.finish_reason}) {
+    insert.bind(++at, id);
   }
   if (record.upstream_id.empty()) {
-    insert.bind(++at);
+    insert.bind_null(++at);
   } else {
-    insert.bind(++at, std::string(record.upstream_id));
+    insert.bind_text(++at, record.upstream_id);
   }
   insert.bind(++at, record.counts.input);
   insert.bind(++at, record.counts.output);
@@ -106,9 +161,9 @@ void put_attempt(Database& database, SQLite::Statement& insert, std::int64_t seq
     bind_us(insert, ++at, us);
   }
   if (record.upstream_id.empty()) {
-    insert.bind(++at);
+    insert.bind_null(++at);
   } else {
-    insert.bind(++at, upstream_hash(record.upstream_id));
+    insert.bind(++at, upstream_key(day_of_ms(record.at_ms), record.upstream_id));
   }
 }
 
@@ -119,36 +174,11 @@ RequestId request_id_of(std::string_view bytes) {
 }
 
 AttemptRecord attempt_of(Database& database, SQLite::Statement& row) {
-  Columns columns(database, row);
-  AttemptRecord record;
-  std::ignore = columns.number();  // seq
-  record.request = request_id_of(columns.bytes());
-  record.attempt = static_cast<std::uint8_t>(columns.number());
-  record.at_ms = columns.number();
-  record.flags = static_cast<std::uint32_t>(columns.number());
-  record.status = static_cast<std::uint16_t>(columns.number());
-  for (auto* text :
-       {&record.key, &record.route, &record.provider, &record.model, &record.served_model,
-        &record.served_by, &record.outcome, &record.finish_reason}) {
-    *text = columns.name();
-  }
-  record.upstream_id = columns.bytes();
-  Counts& counts = record.counts;
-  for (auto* count :
-       {&counts.input, &counts.output, &counts.cache_read, &counts.cache_write_5m,
-        &counts.cache_write_1h, &counts.input_audio, &counts.cache_read_audio, &counts.reasoning,
-        &counts.output_audio, &counts.output_image, &counts.web_searches}) {
-    *count = columns.number();
-  }
-  for (auto* money :
-       {&record.billed, &record.computed, &record.computed_prompt, &record.computed_completion}) {
-    *money = columns.money();
-  }
-  for (auto* us :
-       {&record.connect_us, &record.first_byte_us, &record.first_token_us, &record.total_us}) {
-    *us = columns.us();
-  }
-  return record;
+  return read(database, row);
+}
+
+AttemptRecord attempt_of(Database& database, const sqlite::Statement& row) {
+  return read(database, row);
 }
 
 }  // namespace tollway::ledger

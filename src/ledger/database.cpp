@@ -4,6 +4,8 @@
 #include <sodium.h>
 #include <sqlite3.h>
 
+#include <bit>
+
 #include "base/limits.hpp"
 
 namespace tollway::ledger {
@@ -11,9 +13,11 @@ namespace {
 
 constexpr std::int64_t cache_kib = 16 * 1024;
 
+// One thread at a time has a connection, so that SQLite need not lock it at every call.
 int flags_of(Database::Access access) {
-  return access == Database::Access::read ? SQLite::OPEN_READONLY
-                                          : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+  return SQLite::OPEN_NOMUTEX |
+         (access == Database::Access::read ? SQLite::OPEN_READONLY
+                                           : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
 }
 
 std::unexpected<Error> failure(Retry retry, std::string message) {
@@ -76,6 +80,7 @@ std::unexpected<Error> Database::refuse(int code, int extended_code) const {
 
 void Database::forget_names() {
   ids_.clear();
+  for (auto& [text, id] : newest_) id = 0;
   names_.clear();
 }
 
@@ -94,6 +99,21 @@ std::int64_t Database::id_of(std::string_view text) {
   return ids_.emplace(owned, database_.getLastInsertRowid()).first->second;
 }
 
+NameIds Database::ids_of(const AttemptRecord& record) {
+  std::array<std::int64_t, name_count> ids{};
+  for (std::size_t i = 0; i < name_count; ++i) {
+    auto& [text, id] = newest_[i];
+    const std::string_view name = record.*name_members[i];
+    if (id == 0 || text != name) {
+      id = 0;  // in case that what follows throws
+      text.assign(name);
+      id = id_of(name);
+    }
+    ids[i] = id;
+  }
+  return std::bit_cast<NameIds>(ids);
+}
+
 const std::string& Database::name(std::int64_t id) {
   if (const auto known = names_.find(id); known != names_.end()) return known->second;
   SQLite::Statement find(database_, "SELECT text FROM names WHERE id = ?");
@@ -102,13 +122,18 @@ const std::string& Database::name(std::int64_t id) {
   return names_.emplace(id, std::move(text)).first->second;
 }
 
-std::int64_t upstream_hash(std::string_view upstream_id) {
+std::int64_t upstream_key(std::int64_t day, std::string_view upstream_id) {
   constexpr unsigned char key[crypto_shorthash_KEYBYTES] = "tollway ids....";
   std::uint64_t sum = 0;
   crypto_shorthash(reinterpret_cast<unsigned char*>(&sum),
                    reinterpret_cast<const unsigned char*>(upstream_id.data()), upstream_id.size(),
                    key);
-  return static_cast<std::int64_t>(sum >> 32);
+  return static_cast<std::int64_t>((static_cast<std::uint64_t>(day) << 32) | (sum >> 32));
+}
+
+std::int64_t day_of_ms(std::int64_t at_ms) {
+  using namespace std::chrono;
+  return floor<days>(sys_time<milliseconds>(milliseconds(at_ms))).time_since_epoch().count();
 }
 
 }  // namespace tollway::ledger

@@ -3,6 +3,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <string>
@@ -11,8 +12,20 @@
 
 #include "base/error.hpp"
 #include "ledger/records.hpp"
+#include "sqlite/statement.hpp"
 
 namespace tollway::ledger {
+
+// The texts of a record that are numbers in the database, in the order of their columns.
+inline constexpr std::string_view AttemptRecord::* name_members[] = {
+    &AttemptRecord::key,     &AttemptRecord::route,         &AttemptRecord::provider,
+    &AttemptRecord::model,   &AttemptRecord::served_model,  &AttemptRecord::served_by,
+    &AttemptRecord::outcome, &AttemptRecord::finish_reason,
+};
+inline constexpr std::size_t name_count = std::size(name_members);
+struct NameIds {
+  std::int64_t key, route, provider, model, served_model, served_by, outcome, finish_reason;
+};
 
 // One connection. Its members throw SQLite's exceptions; guarded() turns them into errors.
 class Database {
@@ -43,6 +56,8 @@ class Database {
 
   // The number of a text, which is given one where it has none.
   [[nodiscard]] std::int64_t id_of(std::string_view text);
+  // Those of a record.
+  [[nodiscard]] NameIds ids_of(const AttemptRecord& record);
   // The text of a number; empty for one that nobody has.
   [[nodiscard]] const std::string& name(std::int64_t id);
 
@@ -62,22 +77,30 @@ class Database {
   std::string path_;
   SQLite::Database database_;
   std::unordered_map<std::string, std::int64_t, Hash, std::equal_to<>> ids_;
+  // Of each column the last, which mostly is the next.
+  std::array<std::pair<std::string, std::int64_t>, name_count> newest_;
   std::unordered_map<std::int64_t, std::string> names_;
 };
 
 // Brings the tables up to date; Errc::internal for a database of a newer version. Throws.
 [[nodiscard]] Result<> migrate(Database& database);
 
-// The columns of an attempt in the order that put_attempt() and attempt_of() know, for SELECT.
+// The columns of an attempt in the order that attempt_of() knows, for SELECT.
 extern const char* const attempt_columns;
-// Binds all parameters of the statement that inserts an attempt.
-void put_attempt(Database& database, SQLite::Statement& insert, std::int64_t seq,
-                 const AttemptRecord& record);
+// The statement that inserts an attempt, and all of its parameters. The record must stay where it
+// is until the statement has run.
+extern const char* const insert_attempt_sql;
+void put_attempt(sqlite::Statement& insert, std::int64_t seq, const AttemptRecord& record,
+                 const NameIds& names);
 // Reads a row of attempt_columns. Its texts last until the statement's next step.
 [[nodiscard]] AttemptRecord attempt_of(Database& database, SQLite::Statement& row);
+[[nodiscard]] AttemptRecord attempt_of(Database& database, const sqlite::Statement& row);
 // Zeros for bytes of another length.
 [[nodiscard]] RequestId request_id_of(std::string_view bytes);
-// What the index finds a provider's id by.
-[[nodiscard]] std::int64_t upstream_hash(std::string_view upstream_id);
+// What the index finds a provider's id by: the day the attempt began and 32 bits of the id's hash.
+// So the index grows at one end, whatever the ids look like.
+[[nodiscard]] std::int64_t upstream_key(std::int64_t day, std::string_view upstream_id);
+// Unix days of Unix milliseconds.
+[[nodiscard]] std::int64_t day_of_ms(std::int64_t at_ms);
 
 }  // namespace tollway::ledger

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <tuple>
+
 #include "base/ids.hpp"
 #include "ledger/database.hpp"
 #include "ledger/open_to_read.hpp"
+#include "ledger/usage_sums.hpp"
 
 namespace tollway::ledger {
 namespace {
@@ -12,59 +16,57 @@ namespace {
 // Nine a record, and a request has few attempts.
 constexpr std::size_t texts_max = std::size_t{9} * 255;
 
-// Groups are chosen by parameters, so that the statement is one text.
 constexpr const char* days_sql =
-    "SELECT CASE WHEN ?3 THEN day ELSE 0 END, CASE WHEN ?4 THEN key ELSE 0 END, CASE WHEN ?5 THEN "
-    "provider ELSE 0 END, CASE WHEN ?6 THEN model ELSE 0 END, CASE WHEN ?7 THEN served_by ELSE 0 "
-    "END, sum(attempts), sum(requests), sum(failed), sum(cancelled), sum(estimated), sum(unknown), "
-    "sum(differing), sum(input), sum(output), sum(cache_read), sum(cache_write), sum(reasoning), "
-    "sum(charged), sum(billed), sum(computed), sum(byok) FROM usage_days WHERE day BETWEEN ?1 AND "
-    "?2 AND (?8 IS NULL OR key = (SELECT id FROM names WHERE text = ?8)) GROUP BY 1, 2, 3, 4, 5 "
-    "ORDER BY 1, 18 DESC";
+    "SELECT * FROM usage_days WHERE day BETWEEN ?1 AND ?2 AND (?3 IS NULL OR key = (SELECT id FROM "
+    "names WHERE text = ?3))";
 constexpr const char* hours_sql =
-    "SELECT CASE WHEN ?3 THEN hour ELSE 0 END, CASE WHEN ?4 THEN key ELSE 0 END, CASE WHEN ?5 THEN "
-    "provider ELSE 0 END, CASE WHEN ?6 THEN model ELSE 0 END, CASE WHEN ?7 THEN served_by ELSE 0 "
-    "END, sum(attempts), sum(requests), sum(failed), sum(cancelled), sum(estimated), sum(unknown), "
-    "sum(differing), sum(input), sum(output), sum(cache_read), sum(cache_write), sum(reasoning), "
-    "sum(charged), sum(billed), sum(computed), sum(byok) FROM usage_hours WHERE hour BETWEEN ?1 "
-    "AND ?2 AND (?8 IS NULL OR key = (SELECT id FROM names WHERE text = ?8)) GROUP BY 1, 2, 3, 4, "
-    "5 ORDER BY 1, 18 DESC";
+    "SELECT * FROM usage_hours WHERE hour BETWEEN ?1 AND ?2 AND (?3 IS NULL OR key = (SELECT id "
+    "FROM names WHERE text = ?3))";
 
-UsageRow usage_row_of(Database& database, SQLite::Statement& row) {
-  int at = 0;
-  const auto number = [&] { return row.getColumn(at++).getInt64(); };
-  const auto name = [&] {
-    const auto id = number();
-    return id == 0 ? std::string() : database.name(id);
-  };
+UsageRow usage_row_of(Database& database, const UsageSums::Place& place, const Sums& sums) {
+  const auto name = [&](std::int64_t id) { return id == 0 ? std::string() : database.name(id); };
   UsageRow usage;
-  usage.time = number();
-  for (auto* text : {&usage.key, &usage.provider, &usage.model, &usage.served_by}) *text = name();
+  usage.time = place.hour;
+  usage.key = name(place.key);
+  usage.provider = name(place.provider);
+  usage.model = name(place.model);
+  usage.served_by = name(place.served_by);
+  std::size_t at = 0;
   for (auto* sum :
        {&usage.attempts, &usage.requests, &usage.failed, &usage.cancelled, &usage.estimated,
         &usage.unknown, &usage.differing, &usage.input, &usage.output, &usage.cache_read,
         &usage.cache_write, &usage.reasoning, &usage.charged.nanodollars, &usage.billed.nanodollars,
         &usage.computed.nanodollars, &usage.byok.nanodollars}) {
-    *sum = number();
+    *sum = sums[at++];
   }
   return usage;
 }
 
+// Grouped here: SQLite would sort all rows to do it, and fail where a sum overflows.
 Result<std::vector<UsageRow>> run(Database& database, const char* sql, const UsageQuery& query) {
   return database.guarded([&]() -> Result<std::vector<UsageRow>> {
-    SQLite::Statement statement(database.handle(), sql);
-    int at = 0;
-    statement.bind(++at, query.from);
-    statement.bind(++at, query.until);
-    for (const bool by :
-         {query.by_time, query.by_key, query.by_provider, query.by_model, query.by_served_by}) {
-      statement.bind(++at, by ? 1 : 0);
+    sqlite::Statement statement(database.handle(), sql);
+    statement.bind(1, query.from);
+    statement.bind(2, query.until);
+    if (query.key) statement.bind_text(3, *query.key);
+    UsageSums::Map groups;
+    while (statement.step()) {
+      auto [place, sums] = place_of(statement);
+      if (!query.by_time) place.hour = 0;
+      if (!query.by_key) place.key = 0;
+      if (!query.by_provider) place.provider = 0;
+      if (!query.by_model) place.model = 0;
+      if (!query.by_served_by) place.served_by = 0;
+      add(groups[place], sums);
     }
-    if (query.key) statement.bind(++at, *query.key);
     std::vector<UsageRow> rows;
-    while (statement.executeStep()) rows.push_back(usage_row_of(database, statement));
-    // Sums of nothing, where nothing groups them.
-    std::erase_if(rows, [](const UsageRow& row) { return row.attempts == 0; });
+    rows.reserve(groups.size());
+    for (const auto& [place, sums] : groups) rows.push_back(usage_row_of(database, place, sums));
+    std::ranges::sort(rows, [](const UsageRow& one, const UsageRow& other) {
+      return std::tie(one.time, other.charged, one.key, one.provider, one.model, one.served_by) <
+             std::tie(other.time, one.charged, other.key, other.provider, other.model,
+                      other.served_by);
+    });
     return rows;
   });
 }
@@ -79,12 +81,11 @@ std::optional<RequestId> request_of(SQLite::Database& database, std::string_view
   if (!oldest.executeStep()) return std::nullopt;
   const std::int64_t first = oldest.getColumn(0).getInt64() - 1;
   SQLite::Statement find(database,
-                         "SELECT request FROM attempts WHERE at / 86400000 = ? AND upstream_hash = "
-                         "? AND upstream_hash IS NOT NULL AND upstream_id = ? LIMIT 1");
+                         "SELECT request FROM attempts WHERE upstream_key = ? AND upstream_id = ? "
+                         "LIMIT 1");
   for (std::int64_t day = newest.getColumn(0).getInt64(); day >= first; --day) {
-    find.bind(1, day);
-    find.bind(2, upstream_hash(upstream_id));
-    find.bind(3, std::string(upstream_id));
+    find.bind(1, upstream_key(day, upstream_id));
+    find.bind(2, std::string(upstream_id));
     if (find.executeStep()) {
       const auto column = find.getColumn(0);
       return request_id_of({static_cast<const char*>(column.getBlob()),

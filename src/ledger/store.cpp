@@ -17,14 +17,15 @@ Result<> check(Database& database) {
   std::error_code code;
   const auto bytes = std::filesystem::file_size(database.path(), code);
   if (!code && bytes > limits::ledger_checked_at_start_bytes_max) return {};
-  const auto answer = database.handle().execAndGet("PRAGMA integrity_check(1)").getString();
+  const auto answer = database.handle().execAndGet("PRAGMA quick_check(1)").getString();
   if (answer != "ok") return database.damaged("its pages do not agree");
   return {};
 }
 
 }  // namespace
 
-Store::Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+Store::Store(std::unique_ptr<Database> database, std::unique_ptr<Appender> appender)
+    : database_(std::move(database)), appender_(std::move(appender)) {}
 Store::~Store() = default;
 
 Result<std::unique_ptr<Store>> Store::open(Options options) {
@@ -46,18 +47,23 @@ Result<std::unique_ptr<Store>> Store::open(Options options) {
     return migrate(*database);
   });
   if (!prepared) return std::unexpected(std::move(prepared.error()));
-  auto tail = database->guarded([&] { return check_newest_seals(*database); });
+  std::unique_ptr<Appender> appender;
+  auto tail = database->guarded([&]() -> Result<> {
+    if (auto checked = check_newest_seals(*database); !checked) return checked;
+    appender = std::make_unique<Appender>(*database);
+    return {};
+  });
   if (!tail) return std::unexpected(std::move(tail.error()));
-  return std::unique_ptr<Store>(new Store(std::move(database)));
+  return std::unique_ptr<Store>(new Store(std::move(database), std::move(appender)));
 }
 
 Result<Store::Appended> Store::append(const Batch& batch) {
   return database_->guarded([&]() -> Result<Appended> {
     SQLite::Transaction transaction(database_->handle(), SQLite::TransactionBehavior::IMMEDIATE);
-    Appender appender(*database_);
-    for (const auto& record : batch.open) appender.keep_open(record);
-    for (const auto& record : batch.settled) appender.add(record);
-    const Appended appended = appender.finish();
+    appender_->begin();
+    for (const auto& record : batch.open) appender_->keep_open(record);
+    for (const auto& record : batch.settled) appender_->add(record);
+    const Appended appended = appender_->finish();
     transaction.commit();
     return appended;
   });
@@ -66,10 +72,10 @@ Result<Store::Appended> Store::append(const Batch& batch) {
 Result<std::size_t> Store::settle_interrupted() {
   return database_->guarded([&]() -> Result<std::size_t> {
     SQLite::Transaction transaction(database_->handle(), SQLite::TransactionBehavior::IMMEDIATE);
-    Appender appender(*database_);
-    appender.settle_open();
-    appender.finish_requests();
-    const auto rows = appender.finish().rows;
+    appender_->begin();
+    appender_->settle_open();
+    appender_->finish_requests();
+    const auto rows = appender_->finish().rows;
     transaction.commit();
     return rows;
   });

@@ -13,6 +13,7 @@
 
 namespace tollway::ledger {
 
+class Appender;
 class Database;
 
 // SQLite in WAL mode, mode 0600; each transaction is on the disk when append() returns. Other
@@ -65,8 +66,9 @@ class Store {
   [[nodiscard]] Result<Verified> verify();
 
  private:
-  explicit Store(std::unique_ptr<Database> database);
+  Store(std::unique_ptr<Database> database, std::unique_ptr<Appender> appender);
   std::unique_ptr<Database> database_;
+  std::unique_ptr<Appender> appender_;  // its statements are prepared once
 };
 
 }  // namespace tollway::ledger

@@ -207,6 +207,56 @@ TEST(Store, P06_one_flipped_bit_of_a_row_is_found_by_the_chain) {
   EXPECT_THAT(opened.error().message, HasSubstr("are not what seal 1 was made of"));
 }
 
+TEST(Store, VerifyTellsWhatNoLongerFollowsFromTheAttempts) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"UPDATE requests SET cost = 0 WHERE last_seq = 7", "1 requests are not the sum"},
+      {"DELETE FROM requests WHERE last_seq = 8", "there are 49 requests, but attempts of 50"},
+      {"INSERT INTO requests VALUES (60, 1, 0, 5)", "1 requests have no attempt"},
+      {"UPDATE attempts SET upstream_key = 5 WHERE seq = 9", "attempts_by_upstream is not what"},
+      {"UPDATE usage_hours SET reasoning = 1", "1 sums of an hour are not"},
+      {"UPDATE usage_days SET failed = 1", "1 sums of a day are not"},
+      {"DELETE FROM usage_days", "1 sums of a day are not"},
+      {"INSERT INTO usage_days SELECT day + 1, key, provider, model, served_by, 1, 1, 0, 0, 0, 0, "
+       "0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM usage_days",
+       "1 sums of a day are not"},
+  };
+  for (const auto& [sql, problem] : cases) {
+    const Directory directory;
+    const auto store = open_store(directory);
+    append(*store, records(1, 50));
+    SQLite::Database handle(directory.database(), SQLite::OPEN_READWRITE, 1000);
+    for (const char* trigger : {"attempts_stay", "requests_stay", "requests_remain"}) {
+      handle.exec(std::string("DROP TRIGGER ") + trigger);
+    }
+    handle.exec(sql);
+    const auto check = store->verify();
+    ASSERT_TRUE(check);
+    EXPECT_THAT(check->problems, testing::Contains(HasSubstr(problem))) << sql;
+  }
+}
+
+TEST(Store, P06_one_flipped_bit_of_an_index_is_found_by_verify) {
+  const Directory directory;
+  std::int64_t page = 0;
+  {
+    const auto store = open_store(directory);
+    append(*store, records(1, 50));
+    SQLite::Database handle(directory.database(), SQLite::OPEN_READWRITE, 1000);
+    page =
+        handle.execAndGet("SELECT rootpage FROM sqlite_schema WHERE name = 'attempts_by_request'")
+            .getInt64();
+  }
+  const auto offset = static_cast<std::size_t>(page - 1) * 4096;
+  std::ifstream file(directory.database(), std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  const RequestId id = request_id(20);
+  flip(directory.database(), bytes.find(std::string(id.begin(), id.end()), offset) + 4, 1);
+  const auto check = open_store(directory)->verify();
+  ASSERT_TRUE(check);
+  EXPECT_THAT(check->problems,
+              testing::Contains(HasSubstr("attempts_by_request is not what attempts say")));
+}
+
 TEST(Store, ADatabaseOfANewerVersionIsLeftAlone) {
   const Directory directory;
   open_store(directory);

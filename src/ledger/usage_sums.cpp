@@ -42,6 +42,14 @@ std::int64_t floor_divide(std::int64_t number, std::int64_t by) {
 
 }  // namespace
 
+std::int64_t hour_of_ms(std::int64_t at_ms) noexcept {
+  return floor_divide(at_ms, ms_an_hour);
+}
+
+std::int64_t day_of_hour(std::int64_t hour) noexcept {
+  return floor_divide(hour, hours_a_day);
+}
+
 void add(Sums& sums, const Sums& others) noexcept {
   for (std::size_t i = 0; i < sum_count; ++i) {
     std::int64_t sum = 0;
@@ -71,14 +79,19 @@ std::size_t UsageSums::Hash::operator()(const Place& place) const noexcept {
   return hash ^ (hash >> 32);
 }
 
-void UsageSums::add(Database& database, const AttemptRecord& record) {
-  const auto model = record.served_model.empty() ? record.model : record.served_model;
-  const Place place{.hour = floor_divide(record.at_ms, ms_an_hour),
-                    .key = database.id_of(record.key),
-                    .provider = database.id_of(record.provider),
-                    .model = database.id_of(model),
-                    .served_by = database.id_of(record.served_by)};
+void UsageSums::add(const AttemptRecord& record, const NameIds& names) {
+  const Place place{.hour = hour_of_ms(record.at_ms),
+                    .key = names.key,
+                    .provider = names.provider,
+                    .model = record.served_model.empty() ? names.model : names.served_model,
+                    .served_by = names.served_by};
   ledger::add(hours_[place], record);
+}
+
+void UsageSums::clear() noexcept {
+  hours_.clear();
+  add_hour_.reset();
+  add_day_.reset();
 }
 
 void UsageSums::write() {
@@ -86,23 +99,33 @@ void UsageSums::write() {
   Map days;
   for (const auto& [place, sums] : hours_) {
     Place day = place;
-    day.hour = floor_divide(place.hour, hours_a_day);
+    day.hour = day_of_hour(place.hour);
     ledger::add(days[day], sums);
   }
   write(add_day_, days);
   hours_.clear();
 }
 
-void UsageSums::write(SQLite::Statement& statement, const Map& map) {
+void UsageSums::write(sqlite::Statement& statement, const Map& map) {
   for (const auto& [place, sums] : map) {
     int at = 0;
     for (const auto part : {place.hour, place.key, place.provider, place.model, place.served_by}) {
       statement.bind(++at, part);
     }
     for (const auto sum : sums) statement.bind(++at, sum);
-    statement.exec();
-    statement.reset();
+    statement.run();
   }
+}
+
+std::pair<UsageSums::Place, Sums> place_of(const sqlite::Statement& row) {
+  std::pair<UsageSums::Place, Sums> read;
+  auto& [place, sums] = read;
+  int at = 0;
+  for (auto* part : {&place.hour, &place.key, &place.provider, &place.model, &place.served_by}) {
+    *part = row.integer(at++);
+  }
+  for (auto& sum : sums) sum = row.integer(at++);
+  return read;
 }
 
 }  // namespace tollway::ledger

@@ -15,9 +15,7 @@ class Verifier {
 
  private:
   void check_pages();
-  void check_chain();
-  void check_requests();
-  void check_sums();
+  void check_rows();
   void problem(std::string what) { verified_.problems.push_back(std::move(what)); }
 
   Database& database_;

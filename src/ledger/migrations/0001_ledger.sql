@@ -23,7 +23,7 @@ CREATE TABLE attempts (
   outcome INTEGER NOT NULL,
   finish_reason INTEGER NOT NULL,
   upstream_id TEXT,
-  upstream_hash INTEGER,
+  upstream_key INTEGER,
   input INTEGER NOT NULL,
   output INTEGER NOT NULL,
   cache_read INTEGER,
@@ -45,19 +45,18 @@ CREATE TABLE attempts (
   total_us INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX attempts_by_request ON attempts (request, attempt);
-CREATE INDEX attempts_that_went_on ON attempts (request) WHERE (flags & 1) = 0;
--- Provider's ids are random: within a day they stay in memory while they are written.
-CREATE INDEX attempts_by_upstream ON attempts (at / 86400000, upstream_hash)
-  WHERE upstream_hash IS NOT NULL;
+-- The Unix day, shifted left by 32, and 32 bits of a hash: provider's ids are random, but within a
+-- day they stay in memory while they are written.
+CREATE INDEX attempts_by_upstream ON attempts (upstream_key) WHERE upstream_key IS NOT NULL;
 
--- One row a request, made of its attempts. cost: of the attempts whose cost is known.
+-- One row a request, made of its attempts: last_seq is that of the last, by which it is found.
+-- cost: of the attempts whose cost is known.
 CREATE TABLE requests (
-  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
-  last_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL PRIMARY KEY,
   attempts INTEGER NOT NULL,
   unknown INTEGER NOT NULL,
   cost INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Attempts that have begun and are in no file of the journal any more.
 CREATE TABLE open_attempts (
@@ -65,6 +64,11 @@ CREATE TABLE open_attempts (
   attempt INTEGER NOT NULL,
   record BLOB NOT NULL,
   PRIMARY KEY (request, attempt)
+) STRICT, WITHOUT ROWID;
+
+-- Requests of which there are attempts, but not the last one yet.
+CREATE TABLE unfinished_requests (
+  id BLOB NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
 -- The hash chain: one row a transaction.

@@ -1,0 +1,169 @@
+#include "routing/decide.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace tollway::routing {
+namespace strategies {
+
+extern const Strategy exacto;
+extern const Strategy highest_throughput;
+extern const Strategy lowest_latency;
+extern const Strategy lowest_price;
+extern const Strategy price_weighted;
+
+}  // namespace strategies
+
+namespace {
+
+using catalog::Variant;
+
+// How the kept candidates are put in order.
+struct Mode {
+  const Strategy* strategy;
+  bool balance;  // outages and uptime count
+  bool quality;  // so does how tools are used
+};
+
+bool has_cutoffs(const Preferences& wish) {
+  return std::ranges::any_of(wish.tokens_a_second, measured) ||
+         std::ranges::any_of(wish.first_token_s, measured);
+}
+
+const Strategy* strategy_of(Sort sort) {
+  switch (sort) {
+    case Sort::price:
+      return &strategies::lowest_price;
+    case Sort::throughput:
+      return &strategies::highest_throughput;
+    case Sort::latency:
+      return &strategies::lowest_latency;
+    case Sort::exacto:
+      return &strategies::exacto;
+  }
+  return &strategies::price_weighted;
+}
+
+// An explicit sort wins over variants, an explicit order over balancing.
+Mode mode_of(const Ask& ask) {
+  const Preferences& wish = ask.preferences;
+  if (wish.sort) {
+    return {.strategy = strategy_of(*wish.sort),
+            .balance = false,
+            .quality = wish.sort == Sort::exacto};
+  }
+  if (!wish.order.empty()) {
+    return {.strategy = &strategies::lowest_price, .balance = false, .quality = false};
+  }
+  if (ask.tier == Tier::priority || ask.variants.has(Variant::nitro)) {
+    return {.strategy = &strategies::highest_throughput, .balance = false, .quality = false};
+  }
+  if (ask.tier == Tier::flex || ask.variants.has(Variant::floor)) {
+    return {.strategy = &strategies::lowest_price, .balance = false, .quality = false};
+  }
+  if (ask.variants.has(Variant::exacto)) {
+    return {.strategy = &strategies::exacto, .balance = true, .quality = true};
+  }
+  const bool tools = ask.parameters.has(Parameter::tools);
+  if (ask.strategy != nullptr) return {.strategy = ask.strategy, .balance = true, .quality = false};
+  return {.strategy = &strategies::price_weighted, .balance = true, .quality = tools};
+}
+
+// Below 80 % of a hundred requests an endpoint is a fallback only, below 95 % it comes later.
+std::uint32_t uptime_class(float uptime) {
+  if (!measured(uptime) || uptime >= 0.95F) return 0;
+  return uptime >= 0.8F ? 1 : 2;
+}
+
+bool misses_cutoff(const Preferences& wish, const Figures& figures) {
+  for (std::size_t i = 0; i < percentile_count; ++i) {
+    if (measured(wish.tokens_a_second[i]) && figures.tokens_a_second[i] < wish.tokens_a_second[i]) {
+      return true;
+    }
+    if (measured(wish.first_token_s[i]) && figures.first_token_s[i] > wish.first_token_s[i]) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::uint32_t place_in_order(const std::vector<std::string>& order, const Endpoint& endpoint) {
+  const auto place =
+      std::ranges::find_if(order, [&](const std::string& slug) { return matches(slug, endpoint); });
+  return static_cast<std::uint32_t>(place - order.begin());
+}
+
+// From what decides first to what decides last, in as many bits as it needs.
+std::uint32_t group_of(const Candidate& candidate, const Ask& ask, const Mode& mode,
+                       const QualityJudge& quality, bool cutoffs) {
+  const Preferences& wish = ask.preferences;
+  const Figures& figures = candidate.figures;
+  std::uint32_t group = wish.across_models ? 0 : std::min(candidate.model, 0xfffU);
+  const auto then = [&group](unsigned bits, std::uint32_t value) { group = group << bits | value; };
+  then(9, wish.order.empty() ? 0 : place_in_order(wish.order, *candidate.endpoint));
+  then(1, ask.tier == Tier::priority && candidate.endpoint->tier != Tier::priority ? 1 : 0);
+  then(1, cutoffs && misses_cutoff(wish, figures) ? 1 : 0);
+  then(2, mode.quality ? static_cast<std::uint32_t>(quality.of(figures)) : 0);
+  then(1, mode.balance && figures.outage ? 1 : 0);
+  then(2, mode.balance ? uptime_class(figures.uptime) : 0);
+  return group;
+}
+
+bool before(const Place& one, const Place& other) noexcept {
+  if (one.group != other.group) return one.group < other.group;
+  if (one.score != other.score) return one.score < other.score;
+  return one.candidate < other.candidate;
+}
+
+// Without fallbacks each model has one endpoint, its best; with one order over all models they have
+// one together. What an explicit order lists stays.
+void keep_best(std::span<const Candidate> candidates, const Ask& ask, Decision& decision) {
+  if (ask.preferences.allow_fallbacks || !ask.preferences.order.empty()) return;
+  std::ranges::sort(decision.places, before);
+  std::size_t kept = 0;
+  for (const Place& place : decision.places) {
+    const bool another = kept > 0 && (ask.preferences.across_models ||
+                                      candidates[decision.places[kept - 1].candidate].model ==
+                                          candidates[place.candidate].model);
+    if (another) {
+      decision.drops[place.candidate] = Drop::no_fallbacks;
+    } else {
+      decision.places[kept++] = place;
+    }
+  }
+  decision.places.resize(kept);
+}
+
+}  // namespace
+
+void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::size_t wanted,
+                    Decision& decision) {
+  const Mode mode = mode_of(ask);
+  decision.strategy = mode.strategy;
+  filter(candidates, ask, decision.drops);
+  decision.places.resize(candidates.size());
+  std::size_t kept = 0;
+  for (std::uint32_t i = 0; i < candidates.size(); ++i) {
+    if (decision.drops[i] == Drop::none) decision.places[kept++].candidate = i;
+  }
+  decision.places.resize(kept);
+  ++turn_;
+  if (decision.places.empty()) return;
+
+  if (mode.quality) decision.quality.measure(candidates, decision.places);
+  const bool cutoffs = has_cutoffs(ask.preferences);
+  for (Place& place : decision.places) {
+    place.group = group_of(candidates[place.candidate], ask, mode, decision.quality, cutoffs);
+  }
+  mode.strategy->rank({.candidates = candidates,
+                       .places = decision.places,
+                       .ask = ask,
+                       .random = random_,
+                       .turn = turn_ - 1});
+  keep_best(candidates, ask, decision);
+  const auto first = std::min(wanted, decision.places.size());
+  std::ranges::partial_sort(decision.places,
+                            decision.places.begin() + static_cast<std::ptrdiff_t>(first), before);
+}
+
+}  // namespace tollway::routing

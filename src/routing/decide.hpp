@@ -1,0 +1,40 @@
+// Who is to serve a request, in which order.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "routing/filter.hpp"
+#include "routing/quality.hpp"
+#include "routing/strategy.hpp"
+
+namespace tollway::routing {
+
+// Kept from one request to the next, so that deciding allocates nothing once it has grown.
+struct Decision {
+  std::vector<Place> places;  // to be tried, in this order
+  std::vector<Drop> drops;    // by candidate
+  const Strategy* strategy = nullptr;
+  QualityJudge quality;
+};
+
+// Decides for one thread: what chance draws and whose turn it is belongs to it.
+class Router {
+ public:
+  explicit Router(std::uint64_t seed) noexcept : random_(seed) {}
+
+  // Filters and orders `candidates`, those of one model side by side and models in the order of the
+  // request. The first `wanted` places are in order; the rest follow in any. Every field of
+  // OpenRouter's provider object means what wire.md 4 says; docs/routing.md has what it leaves
+  // open.
+  void decide(std::span<const Candidate> candidates, const Ask& ask, std::size_t wanted,
+              Decision& decision);
+
+ private:
+  Random random_;
+  std::uint64_t turn_ = 0;
+};
+
+}  // namespace tollway::routing

@@ -1,0 +1,72 @@
+#include "routing/endpoint.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tollway::routing {
+namespace {
+
+// In the order of their enumerations.
+constexpr std::array<std::string_view, 12> quantizations{"int4",  "int8", "fp4",  "mxfp4",
+                                                         "nvfp4", "fp6",  "fp8",  "mxfp8",
+                                                         "fp16",  "bf16", "fp32", "unknown"};
+constexpr std::array<std::string_view, 26> parameters{"temperature",
+                                                      "top_p",
+                                                      "top_k",
+                                                      "min_p",
+                                                      "top_a",
+                                                      "frequency_penalty",
+                                                      "presence_penalty",
+                                                      "repetition_penalty",
+                                                      "max_tokens",
+                                                      "max_completion_tokens",
+                                                      "logit_bias",
+                                                      "logprobs",
+                                                      "top_logprobs",
+                                                      "prediction",
+                                                      "seed",
+                                                      "response_format",
+                                                      "structured_outputs",
+                                                      "stop",
+                                                      "tools",
+                                                      "tool_choice",
+                                                      "parallel_tool_calls",
+                                                      "include_reasoning",
+                                                      "reasoning",
+                                                      "reasoning_effort",
+                                                      "web_search_options",
+                                                      "verbosity"};
+constexpr std::array<std::string_view, 6> modalities{"text",  "image", "audio",
+                                                     "video", "file",  "embeddings"};
+
+template <class Enum, std::size_t count>
+std::optional<Enum> find(const std::array<std::string_view, count>& names, std::string_view name) {
+  const auto* const place = std::ranges::find(names, name);
+  if (place == names.end()) return std::nullopt;
+  return static_cast<Enum>(place - names.begin());
+}
+
+}  // namespace
+
+std::optional<Quantization> quantization_named(std::string_view name) noexcept {
+  return find<Quantization>(quantizations, name);
+}
+
+std::optional<Parameter> parameter_named(std::string_view name) noexcept {
+  return find<Parameter>(parameters, name);
+}
+
+std::string_view name_of(Parameter parameter) noexcept {
+  return parameters[static_cast<std::size_t>(parameter)];
+}
+
+std::optional<Modality> modality_named(std::string_view name) noexcept {
+  return find<Modality>(modalities, name);
+}
+
+bool matches(std::string_view slug, const Endpoint& endpoint) noexcept {
+  if (slug == endpoint.tag && (endpoint.tier == Tier::standard || slug.contains('/'))) return true;
+  return endpoint.tier == Tier::standard && (slug == endpoint.provider || slug == endpoint.name);
+}
+
+}  // namespace tollway::routing

@@ -22,6 +22,7 @@
 #include "commands/models.hpp"
 #include "commands/names.hpp"
 #include "commands/providers.hpp"
+#include "commands/reconcile.hpp"
 #include "commands/replay.hpp"
 #include "commands/serve.hpp"
 #include "commands/settings.hpp"
@@ -127,6 +128,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_cost_command(app, exit_code);
   add_usage_command(app, exit_code);
   add_ledger_command(app, exit_code);
+  add_reconcile_command(app, exit_code);
   add_providers_command(app, exit_code);
   add_keys_command(app, exit_code);
   add_settings_command(app, exit_code);

@@ -96,6 +96,35 @@ TEST_F(JsonShapes, of_the_ledger) {
   expect_members(exported, members_of(exported));
 }
 
+TEST_F(JsonShapes, of_reconcile) {
+  auto row = attempt(1);
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  row.at_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count() - day_ms;
+  row.upstream_id = "gen-1";
+  write_ledger(data(), std::span(&row, 1));
+  const FaultUpstream account(FaultUpstream::answering([](const Request& request) {
+    return json_answer(request.target.ends_with("/activity")
+                           ? R"({"data":[]})"
+                           : R"({"data":{"model":"m","total_cost":0}})");
+  }));
+  use_openrouter(account);
+  environment_["OPENROUTER_MANAGEMENT_KEY"] = canary;
+  const auto days = document({"reconcile", "--json"});
+  expect_members(days, {"agrees", "tolerance", "from", "to", "rows", "total"});
+  std::vector<std::string> comparison{"state", "ledger", "openrouter", "difference"};
+  expect_members(at(days, "/total"), comparison);
+  comparison.insert(comparison.end(), {"day", "model"});
+  expect_members(at(days, "/rows/0"), comparison);
+  expect_members(at(days, "/rows/0/ledger"),
+                 {"requests", "input_tokens", "output_tokens", "cost", "unknown", "estimated"});
+  const auto single = document({"reconcile", "--generation", "gen-1", "--json"});
+  expect_members(single, {"agrees", "tolerance", "generations"});
+  expect_members(at(single, "/generations/0"),
+                 {"id", "state", "ledger", "openrouter", "difference"});
+  expect_members(at(single, "/generations/0/ledger"),
+                 {"model", "cost", "input_tokens", "output_tokens"});
+}
+
 TEST_F(JsonShapes, of_settings_keys_and_doctor) {
   const std::vector<std::string> setting{"key",   "name",   "type",   "secret", "set",
                                          "value", "origin", "source", "locked"};

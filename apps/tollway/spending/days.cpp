@@ -29,13 +29,13 @@ Result<days> days_counted(const std::string& text) {
 
 }  // namespace
 
-void add_day_options(CLI::App& command, DayOptions& options) {
+void add_day_options(CLI::App& command, DayOptions& options, std::string_view end) {
   auto* const from = command.add_option("--from", options.from, "First day, in UTC: 2026-11-01");
   from->type_name("DAY");
-  auto* const to =
-      command.add_option("--to", options.to, "Last day, which counts as well (default: today)");
+  auto* const to = command.add_option(
+      "--to", options.to, fmt::format("Last day, which counts as well (default: {})", end));
   to->type_name("DAY");
-  command.add_option("--last", options.last, "As many days up to today: 30d")
+  command.add_option("--last", options.last, fmt::format("As many days up to {}: 30d", end))
       ->type_name("DAYS")
       ->excludes(from)
       ->excludes(to);
@@ -46,7 +46,6 @@ Result<Days> days_of(const DayOptions& options, Days fallback) {
   if (!options.last.empty()) {
     const auto count = days_counted(options.last);
     if (!count) return std::unexpected(count.error());
-    chosen.until = today();
     chosen.from = chosen.until - (*count - days(1));
     return chosen;
   }
@@ -59,7 +58,7 @@ Result<Days> days_of(const DayOptions& options, Days fallback) {
     const auto from = day_named("--from", options.from);
     if (!from) return std::unexpected(from.error());
     chosen.from = *from;
-    if (options.to.empty()) chosen.until = std::max(*from, today());
+    if (options.to.empty()) chosen.until = std::max(*from, fallback.until);
   }
   if (chosen.from <= chosen.until) return chosen;
   return client_error(Errc::bad_request,

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "base/error.hpp"
 
@@ -22,11 +23,11 @@ struct Days {
   std::chrono::sys_days until;
 };
 
-// --from, --to and --last.
-void add_day_options(CLI::App& command, DayOptions& options);
+// --from, --to and --last; `end` says in their help what the days end with.
+void add_day_options(CLI::App& command, DayOptions& options, std::string_view end = "today");
 
-// `fallback` is what counts where nothing is given. Without --to the days end today, without --from
-// they are as many as `fallback` has. Errc::bad_request says what was expected and what came.
+// `fallback` is what counts where nothing is given. Without --to the days end as it does, without
+// --from they are as many as it has. Errc::bad_request says what was expected and what came.
 [[nodiscard]] Result<Days> days_of(const DayOptions& options, Days fallback);
 
 // The UTC day that it is.

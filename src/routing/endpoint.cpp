@@ -39,8 +39,8 @@ constexpr std::array<std::string_view, 26> parameters{"temperature",
 constexpr std::array<std::string_view, 6> modalities{"text",  "image", "audio",
                                                      "video", "file",  "embeddings"};
 
-template <class Enum, std::size_t count>
-std::optional<Enum> find(const std::array<std::string_view, count>& names, std::string_view name) {
+template <class Enum, std::size_t Count>
+std::optional<Enum> find(const std::array<std::string_view, Count>& names, std::string_view name) {
   const auto* const place = std::ranges::find(names, name);
   if (place == names.end()) return std::nullopt;
   return static_cast<Enum>(place - names.begin());

@@ -1,0 +1,32 @@
+#include "routing/limiter.hpp"
+
+namespace tollway::routing {
+
+std::expected<Limiter::Entry, TimePoint> Limiter::enter(std::int64_t tokens,
+                                                        TimePoint now) noexcept {
+  if (under_way_.fetch_add(1, std::memory_order_relaxed) >= concurrent_ && concurrent_ > 0) {
+    under_way_.fetch_sub(1, std::memory_order_relaxed);
+    return std::unexpected(now);
+  }
+  const auto request = requests_.take(1, now);
+  if (request) {
+    const auto taken = tokens_.take(tokens, now);
+    if (taken) {
+      tokens_under_way_.fetch_add(tokens, std::memory_order_relaxed);
+      return Entry{.requests = *request, .tokens = *taken, .tokens_under_way = tokens};
+    }
+    requests_.correct(*request, 0, now);
+    under_way_.fetch_sub(1, std::memory_order_relaxed);
+    return std::unexpected(taken.error());
+  }
+  under_way_.fetch_sub(1, std::memory_order_relaxed);
+  return std::unexpected(request.error());
+}
+
+void Limiter::leave(const Entry& entry, std::int64_t used, TimePoint now) noexcept {
+  under_way_.fetch_sub(1, std::memory_order_relaxed);
+  tokens_under_way_.fetch_sub(entry.tokens_under_way, std::memory_order_relaxed);
+  tokens_.correct(entry.tokens, used, now);
+}
+
+}  // namespace tollway::routing

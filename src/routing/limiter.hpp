@@ -1,0 +1,60 @@
+// What a provider, model or key may be asked, counted before it has to refuse.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <expected>
+
+#include "routing/clock.hpp"
+#include "routing/minute_window.hpp"
+
+namespace tollway::routing {
+
+struct Limits {
+  std::int64_t requests_a_minute = 0;  // 0: no limit
+  std::int64_t tokens_a_minute = 0;
+  std::int64_t concurrent = 0;
+};
+
+// All three limits of one provider, model or key. Shared by all threads; nothing in it waits.
+class Limiter {
+ public:
+  explicit Limiter(const Limits& limits = {}) noexcept
+      : requests_(limits.requests_a_minute),
+        tokens_(limits.tokens_a_minute),
+        concurrent_(limits.concurrent) {}
+
+  // Of a request under way.
+  struct Entry {
+    MinuteWindow::Taken requests;
+    MinuteWindow::Taken tokens;
+    std::int64_t tokens_under_way = 0;
+  };
+  // Nothing is taken unless all can be. `tokens` is an estimate of prompt and answer. The error is
+  // when to ask again: `now` where too many are under way, as nobody knows when one ends.
+  [[nodiscard]] std::expected<Entry, TimePoint> enter(std::int64_t tokens, TimePoint now) noexcept;
+  // Follows each enter() that let one go. `used` as the provider counted.
+  void leave(const Entry& entry, std::int64_t used, TimePoint now) noexcept;
+
+  // What the headers of an answer say of either before its leave(), see MinuteWindow::learn().
+  void learn_requests(std::int64_t limit, std::int64_t remaining, TimePoint reset,
+                      TimePoint now) noexcept {
+    // The one whose answer says so is counted already.
+    const auto others = under_way_.load(std::memory_order_relaxed) - 1;
+    requests_.learn(limit, remaining, others > 0 ? others : 0, reset, now);
+  }
+  void learn_tokens(std::int64_t limit, std::int64_t remaining, const Entry& entry, TimePoint reset,
+                    TimePoint now) noexcept {
+    const auto others = tokens_under_way_.load(std::memory_order_relaxed) - entry.tokens_under_way;
+    tokens_.learn(limit, remaining, others > 0 ? others : 0, reset, now);
+  }
+
+ private:
+  MinuteWindow requests_;
+  MinuteWindow tokens_;
+  const std::int64_t concurrent_;
+  std::atomic<std::int64_t> under_way_{0};
+  std::atomic<std::int64_t> tokens_under_way_{0};
+};
+
+}  // namespace tollway::routing

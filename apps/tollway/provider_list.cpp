@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
+#include "base/decimal.hpp"
 #include "base/error.hpp"
 #include "client/http_call.hpp"
 #include "client/provider_access.hpp"
+#include "installation.hpp"
 
 namespace tollway {
 namespace {
@@ -36,6 +39,15 @@ Result<catalog::KeptList> ask(const providers::Description& description,
   const auto readable = catalog::read_listing(description, list.body, list.fetched_at);
   if (!readable) return std::unexpected(readable.error());
   return list;
+}
+
+// Dollars a token as the provider's list has it.
+std::optional<std::string> price_text(const catalog::Prices& prices, catalog::PriceKey key) {
+  constexpr int femtodollar_places = 15;
+  if (prices.dynamic) return "-1";
+  const auto& price = prices[key];
+  if (!price) return std::nullopt;
+  return format_decimal(*price, femtodollar_places);
 }
 
 }  // namespace
@@ -77,6 +89,40 @@ std::optional<catalog::Listing> kept_listing(const std::shared_ptr<const Provide
   auto listing = catalog::read_listing(*description, kept->body, kept->fetched_at);
   if (!listing) return std::nullopt;
   return std::move(*listing);
+}
+
+std::optional<catalog::Listing> known_listing(const std::shared_ptr<const Provider>& provider,
+                                              const catalog::Store& store) {
+  if (auto kept = kept_listing(provider, store)) return kept;
+  if (lower_key(provider->info().provider_key) == "openrouter") return catalog::built_in_listing();
+  return std::nullopt;
+}
+
+std::vector<ModelInfo> models_of(const catalog::Listing& listing, const Provider& provider) {
+  // OpenRouter's whole list is kept, of which it shows what gives text unless it is asked for more.
+  const bool text_only = listing.provider == "openrouter";
+  std::vector<ModelInfo> models;
+  for (const auto& model : listing.models) {
+    const auto& outputs = model.output_modalities;
+    const bool gives_text = outputs.empty() || std::ranges::find(outputs, "text") != outputs.end();
+    if (text_only && !gives_text) continue;
+    ModelInfo info{.id = model.id,
+                   .name = model.name.empty() ? model.id : model.name,
+                   .provider = provider.info().provider_key,
+                   .context_length = model.context_length,
+                   .max_output_tokens = model.max_output_tokens,
+                   .prompt_price = price_text(model.prices, catalog::PriceKey::prompt),
+                   .completion_price = price_text(model.prices, catalog::PriceKey::completion),
+                   .pricing_json = {},
+                   .input_modalities = model.input_modalities,
+                   .output_modalities = model.output_modalities,
+                   .supported_parameters = model.supported_parameters,
+                   .created = {},
+                   .loaded = {}};
+    if (model.created > 0) info.created = model.created;
+    models.push_back(std::move(info));
+  }
+  return models;
 }
 
 }  // namespace tollway

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "catalog/listing.hpp"
 #include "catalog/store.hpp"
@@ -17,6 +19,13 @@ namespace tollway {
 // The kept list as a listing; nullopt where there is none that can be read.
 [[nodiscard]] std::optional<catalog::Listing> kept_listing(
     const std::shared_ptr<const Provider>& provider, const catalog::Store& store);
+
+// The same, and where none is kept the one that the program was made with, which is OpenRouter's.
+[[nodiscard]] std::optional<catalog::Listing> known_listing(
+    const std::shared_ptr<const Provider>& provider, const catalog::Store& store);
+// Its models as the provider would list them to `tollway models`.
+[[nodiscard]] std::vector<ModelInfo> models_of(const catalog::Listing& listing,
+                                               const Provider& provider);
 
 // Null for a provider that is a program's own class.
 [[nodiscard]] providers::DescriptionPointer description_of(

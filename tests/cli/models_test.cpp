@@ -109,10 +109,53 @@ TEST_F(Models, failures_and_nonsense_have_their_exit_codes) {
   EXPECT_EQ(unknown.exit_code, 1);
   EXPECT_EQ(text_at(only_document(unknown.out), "/error/message"),
             "no provider is called openruter. Did you mean openrouter?");
-  use_openrouter("http://127.0.0.1:1/api/v1");
-  const Finished refused = run({"models", "--json"});
+  environment_["GROQ_API_KEY"] = "gsk_canary_of_the_models_1f1f";
+  environment_["TOLLWAY_LLM_GROQ_URL"] = "http://127.0.0.1:1/v1";
+  secrets_.emplace_back("gsk_canary_of_the_models_1f1f");
+  const Finished refused = run({"models", "-p", "groq", "--json"});
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_EQ(text_at(only_document(refused.out), "/error/code"), "connect_failed");
+}
+
+TEST_F(Models, without_a_network_the_built_in_list_will_do) {
+  use_openrouter("http://127.0.0.1:1/api/v1");
+  const auto document = only_document(run({"models", "--json"}).out);
+  EXPECT_GT(at(document, "/models").as_array().size(), 100U);
+  EXPECT_EQ(text_at(document, "/models/0/provider"), "OPENROUTER");
+  EXPECT_EQ(text_at(document, "/problems/0/code"), "connect_failed");
+  EXPECT_THAT(text_at(document, "/problems/0/as_of"), testing::MatchesRegex("20.*T.*Z"));
+  const Finished finished = run({"models", "gpt-4o-mini", "--sort", "name"});
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_THAT(finished.out, HasSubstr("\nopenai/gpt-4o-mini  "));
+  EXPECT_THAT(finished.err, HasSubstr("; this is the list of 20"));
+  EXPECT_THAT(finished.err, testing::EndsWith(" old\n"));
+}
+
+TEST_F(Models, without_a_network_the_list_known_last_comes_first) {
+  const FaultUpstream working(
+      FaultUpstream::answering(json_answer(fmt::format(R"({{"data":{}}})", models))));
+  use_openrouter(working);
+  EXPECT_EQ(run({"models", "changes"}).exit_code, 0);
+  const auto today = ids({});
+  const FaultUpstream broken(FaultUpstream::answering(answer(503, "text/plain", "later")));
+  use_openrouter(broken);
+  EXPECT_EQ(ids({}), today);
+  const Finished finished = run({"models", "mini"});
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_EQ(finished.out,
+            "MODEL               IN $/M  OUT $/M  CONTEXT  NAME\n"
+            "openai/gpt-4o-mini   $0.15     $0.6     125K  OpenAI: GPT-4o-mini\n");
+  EXPECT_THAT(finished.err,
+              HasSubstr("answered 503 when asked for its models; this is the list of"));
+  EXPECT_THAT(finished.err, HasSubstr(", less than an hour old\n"));
+}
+
+TEST_F(Models, a_key_that_is_refused_is_no_lack_of_a_network) {
+  const FaultUpstream refusing(FaultUpstream::answering(answer(401, "text/plain", "no")));
+  use_openrouter(refusing);
+  const Finished finished = run({"models", "--json"});
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_EQ(text_at(only_document(finished.out), "/error/code"), "unauthenticated");
 }
 
 TEST_F(Models, a_terminal_shows_that_a_list_is_waited_for) {

@@ -50,8 +50,18 @@ TEST_F(ReferenceCommands, bash_completes_names_that_only_the_program_knows) {
   EXPECT_EQ(completed_by_bash("models -p openr", 3), "openrouter\n");
   EXPECT_EQ(completed_by_bash("keys list openr", 3), "openrouter\n");
   EXPECT_EQ(completed_by_bash("settings get llm.temp", 3), "llm.temperature\n");
-  EXPECT_EQ(completed_by_bash("chat -m meta-llama/llama-3.2-3b", 3),
-            "meta-llama/llama-3.2-3b-instruct:free\n");
+  EXPECT_THAT(completed_by_bash("chat -m meta-llama/llama-3.2-3b", 3),
+              HasSubstr("meta-llama/llama-3.2-3b-instruct:free\n"));
+}
+
+TEST_F(ReferenceCommands, bash_completes_models_of_the_catalogue) {
+  EXPECT_THAT(completed_by_bash("chat -m openai/gpt-4o-mi", 3), HasSubstr("openai/gpt-4o-mini\n"));
+  const FaultUpstream upstream(
+      FaultUpstream::answering(json_answer(R"({"data":[{"id":"author/of-today"}]})")));
+  use_openrouter(upstream);
+  EXPECT_EQ(run({"models", "changes"}).exit_code, 0);
+  EXPECT_EQ(completed_by_bash("cost -m author/", 3), "author/of-today\n");
+  EXPECT_EQ(completed_by_bash("usage --model author/", 3), "author/of-today\n");
 }
 
 TEST_F(ReferenceCommands, names_that_a_shell_would_expand_are_not_offered) {

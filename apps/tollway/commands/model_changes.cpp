@@ -62,14 +62,6 @@ Result<Listing> listing_in(const std::string& path, const providers::Description
   return listing;
 }
 
-// What was known last: the list on disk, else the one that the program was made with.
-std::optional<Listing> known_before(const std::shared_ptr<const Provider>& provider,
-                                    const catalog::Store& store) {
-  if (auto kept = kept_listing(provider, store)) return kept;
-  if (lower_key(provider->info().provider_key) == "openrouter") return catalog::built_in_listing();
-  return std::nullopt;
-}
-
 void keep(const catalog::Store& store, std::string_view provider, const catalog::KeptList& list,
           const ChangesFound& found) {
   std::ignore = store.write_list(provider, list);
@@ -79,7 +71,7 @@ void keep(const catalog::Store& store, std::string_view provider, const catalog:
 Result<Compared> compare_with_today(const std::shared_ptr<const Provider>& provider,
                                     const Installation& installation) {
   const catalog::Store store(installation.paths.data_directory + "/catalogue");
-  const auto before = known_before(provider, store);
+  const auto before = known_listing(provider, store);
   Compared compared;
   compared.found = store.history();
   const auto list = fetch_list(provider, installation.snapshot);
@@ -116,7 +108,7 @@ Result<Compared> compare_files(const Options& options,
     if (!after) return std::unexpected(after.error());
     compared.after = catalogue_of(*after);
   } else {
-    const auto known = known_before(provider, store);
+    const auto known = known_listing(provider, store);
     compared.after = catalogue_of(known ? *known : *before);
   }
   compared.found.push_back(

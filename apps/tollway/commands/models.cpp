@@ -2,15 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <future>
 #include <memory>
 
 #include "base/error.hpp"
+#include "catalog/store.hpp"
 #include "commands/model_changes.hpp"
 #include "commands/shared_options.hpp"
 #include "installation.hpp"
 #include "model_list.hpp"
+#include "moments.hpp"
+#include "provider_list.hpp"
 #include "terminal/json_value.hpp"
 #include "terminal/progress.hpp"
 #include "terminal/safe_text.hpp"
@@ -39,6 +43,7 @@ struct Options {
 struct Problem {
   std::string provider;
   Error error;
+  std::optional<std::int64_t> as_of;  // of the list that is shown instead, Unix seconds
 };
 
 struct Found {
@@ -48,23 +53,42 @@ struct Found {
 
 using ProviderPointer = std::shared_ptr<const Provider>;
 
+// Whether the provider itself may be all right: its list of another day will do meanwhile.
+bool is_unreachable(const Error& error) {
+  return error.source == Source::upstream && error.code != Errc::address_refused &&
+         error.code != Errc::unauthenticated;
+}
+
+// The list known last in the place of one that did not come.
+void fall_back(const Provider& provider, const catalog::Listing& known, Error error, Found& found) {
+  found.problems.push_back({provider.info().provider_name, std::move(error), known.as_of});
+  std::ranges::move(models_of(known, provider), std::back_inserter(found.models));
+}
+
 // Side by side, so that the slowest decides how long it takes.
-Found ask(const std::vector<ProviderPointer>& providers, const SettingsSnapshot& settings) {
+Found ask(const std::vector<ProviderPointer>& providers, const Installation& installation) {
   std::vector<std::future<Result<std::vector<ModelInfo>>>> answers;
   answers.reserve(providers.size());
   for (const auto& provider : providers) {
-    answers.push_back(std::async(std::launch::async, [&settings, pointer = provider.get()] {
-      return pointer->list_models(settings);
+    answers.push_back(std::async(std::launch::async, [&installation, pointer = provider.get()] {
+      return pointer->list_models(installation.snapshot);
     }));
   }
+  const catalog::Store store(installation.paths.data_directory + "/catalogue");
   Found found;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     auto models = answers[i].get();
-    if (!models) {
-      found.problems.push_back({providers[i]->info().provider_name, models.error()});
+    if (models) {
+      std::ranges::move(*models, std::back_inserter(found.models));
       continue;
     }
-    std::ranges::move(*models, std::back_inserter(found.models));
+    const auto known = is_unreachable(models.error()) ? known_listing(providers[i], store)
+                                                      : std::optional<catalog::Listing>();
+    if (known) {
+      fall_back(*providers[i], *known, std::move(models.error()), found);
+    } else {
+      found.problems.push_back({providers[i]->info().provider_name, models.error(), {}});
+    }
   }
   return found;
 }
@@ -101,6 +125,11 @@ json::object described(const ModelInfo& model) {
           {"loaded", json_or_null(model.loaded)}};
 }
 
+json::value moment_or_null(std::optional<std::int64_t> unix_seconds) {
+  if (!unix_seconds) return nullptr;
+  return json::value(utc_text(std::chrono::sys_seconds(std::chrono::seconds(*unix_seconds))));
+}
+
 void print_json(terminal::Console& console, const Found& found) {
   json::array models;
   for (const auto& model : found.models) models.push_back(described(model));
@@ -108,7 +137,8 @@ void print_json(terminal::Console& console, const Found& found) {
   for (const auto& problem : found.problems) {
     problems.push_back(json::object{{"provider", problem.provider},
                                     {"code", json_text(name_of(problem.error.code))},
-                                    {"message", problem.error.message}});
+                                    {"message", problem.error.message},
+                                    {"as_of", moment_or_null(problem.as_of)}});
   }
   console.print_json(
       json::object{{"models", std::move(models)}, {"problems", std::move(problems)}});
@@ -140,6 +170,23 @@ void print_table(terminal::Console& console, const Found& found, bool several_pr
   if (table.row_count() > 0) console.print(table.text(console.out()));
 }
 
+// "cannot connect ...; this is the list of 2026-11-20, 3 days old".
+std::string described(const Problem& problem) {
+  if (!problem.as_of) return problem.error.message;
+  const std::chrono::sys_seconds as_of{std::chrono::seconds(*problem.as_of)};
+  const auto age = std::max(std::chrono::seconds(0),
+                            std::chrono::seconds(seconds_now()) - as_of.time_since_epoch());
+  const auto days = std::chrono::floor<std::chrono::days>(age).count();
+  const auto hours = std::chrono::floor<std::chrono::hours>(age).count();
+  return fmt::format("{}; this is the list of {}, {} old", problem.error.message,
+                     day_text(std::chrono::floor<std::chrono::days>(as_of)),
+                     days == 1    ? "a day"
+                     : days > 1   ? fmt::format("{} days", days)
+                     : hours == 1 ? "an hour"
+                     : hours > 1  ? fmt::format("{} hours", hours)
+                                  : "less than an hour");
+}
+
 int run(Options& options) {
   terminal::Console console(options.shared.console());
   if (!options.price_max.empty()) {
@@ -156,10 +203,13 @@ int run(Options& options) {
   terminal::Progress progress(console, "Asking for models");
   const auto providers = chosen(options, *installation);
   Found found;
-  if (providers) found = ask(*providers, installation->snapshot);
+  if (providers) found = ask(*providers, *installation);
   progress.stop();
   if (!providers) return console.fail(providers.error());
-  const bool all_failed = found.problems.size() == providers->size();
+  const bool all_failed = found.problems.size() == providers->size() &&
+                          std::ranges::none_of(found.problems, [](const auto& problem) {
+                            return problem.as_of.has_value();
+                          });
   if (all_failed) return console.fail(found.problems.front().error);
   const bool had_models = !found.models.empty();
   const auto order = options.sort == "price"     ? ModelOrder::price
@@ -174,7 +224,7 @@ int run(Options& options) {
   }
   print_table(console, found, providers->size() > 1);
   for (const auto& problem : found.problems) {
-    console.note(fmt::format("{}: {}", problem.provider, problem.error.message), Style::warning);
+    console.note(fmt::format("{}: {}", problem.provider, described(problem)), Style::warning);
   }
   if (found.models.empty()) {
     console.note(had_models ? "no model passes these filters" : "the list is empty", Style::dim);

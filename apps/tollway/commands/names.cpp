@@ -5,8 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "catalog/store.hpp"
 #include "commands/shared_options.hpp"
 #include "installation.hpp"
+#include "provider_list.hpp"
 
 namespace tollway {
 namespace {
@@ -31,9 +33,14 @@ std::set<std::string> names_of(std::string_view kind, const Installation& instal
     }
     return names;
   }
+  const catalog::Store store(installation.paths.data_directory + "/catalogue");
   for (const auto& provider : installation.providers.all) {
     names.insert(kind == "provider" ? lower_key(provider->info().provider_key)
                                     : provider->info().default_model);
+    if (kind != "model") continue;
+    if (const auto known = known_listing(provider, store)) {
+      for (const auto& model : known->models) names.insert(model.id);
+    }
   }
   if (kind == "model") names.insert(installation.snapshot.text("llm.model").value_or(""));
   return names;

@@ -64,7 +64,7 @@ spending::NameOf names_by_catalogue(const Installation& installation) {
   const catalog::Store store(installation.paths.data_directory + "/catalogue");
   std::optional<catalog::Listing> listing;
   if (const auto provider = installation.provider("openrouter")) {
-    listing = kept_listing(*provider, store);
+    listing = known_listing(*provider, store);
   }
   const catalog::Listing& known = listing ? *listing : catalog::built_in_listing();
   const auto catalogue = std::make_shared<const catalog::Catalogue>(std::span(&known, 1));

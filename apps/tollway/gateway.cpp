@@ -45,7 +45,7 @@ struct Worker {
          const gateway::GatewayKeys& keys, const Upstream& upstream, net::Resolver& resolver,
          const std::shared_ptr<net::ssl::context>& client_tls, const net::ProxySettings& proxy,
          recording::Recorder* recorder, ledger::Ledger& ledger, gateway::LedgerReader& reader,
-         catalog::Refresher& catalogue)
+         gateway::TokenCounter& tokens, catalog::Refresher& catalogue)
       : pool(loop, resolver, client_tls, {.proxy = proxy}),
         dispatch(pool, {.connect = settings.upstream_connect_timeout,
                         .first_byte = settings.upstream_first_byte_timeout,
@@ -64,6 +64,7 @@ struct Worker {
                   .prices = prices,
                   .loop = loop,
                   .ledger_reader = &reader,
+                  .tokens = &tokens,
                   .catalogue = &catalogue}),
         server(loop, pipeline,
                {.head_timeout = settings.client_head_timeout,
@@ -127,6 +128,7 @@ struct Gateway::Parts {
   std::unique_ptr<catalog::Refresher> catalogue;
   std::unique_ptr<ledger::Ledger> ledger;
   std::unique_ptr<gateway::LedgerReader> ledger_reader;
+  gateway::TokenCounter tokens;
   std::vector<std::unique_ptr<Worker>> workers;
   net::Tcp::endpoint address;
   bool running = false;
@@ -202,7 +204,7 @@ Result<> Gateway::Parts::listen() {
   for (unsigned i = 0; i < settings.threads; ++i) {
     auto worker = std::make_unique<Worker>(settings, options, keys->keys, *upstreams.back(),
                                            resolver, client_tls, proxy, recorder.get(), *ledger,
-                                           *ledger_reader, *catalogue);
+                                           *ledger_reader, tokens, *catalogue);
     worker->server.set_tls(*tls);
     if (auto opened = worker->access_log.open(); !opened) return opened;
     auto bound = worker->server.listen(address);

@@ -42,6 +42,7 @@ inline constexpr std::size_t ledger_backlog_bytes_max = 256 * 1024 * 1024;  // n
 inline constexpr std::size_t ledger_names_known_max = 65536;                // kept in memory
 inline constexpr std::size_t ledger_batch_records_max = 65536;              // of one transaction
 inline constexpr std::size_t ledger_reads_waiting_max = 256;                // questions to it
+inline constexpr std::size_t token_counts_waiting_max = 4096;  // answers that stated no usage
 // A larger database is not checked page by page at every start.
 inline constexpr std::size_t ledger_checked_at_start_bytes_max = 128 * 1024 * 1024;
 
@@ -57,6 +58,7 @@ inline constexpr auto first_byte_timeout = 300s;
 inline constexpr auto between_bytes_timeout = 120s;
 inline constexpr auto total_timeout = 1800s;
 inline constexpr auto ledger_read_timeout = 30s;
+inline constexpr auto token_count_patience = 5s;
 inline constexpr auto happy_eyeballs_delay = 250ms;
 inline constexpr auto silence_before_comment = 10s;
 inline constexpr auto drain_timeout = 30s;

@@ -1,6 +1,8 @@
 // The Messages API: named events (Anthropic's API reference, "Streaming messages").
 #include <fmt/format.h>
 
+#include <array>
+
 #include "dialects/dialect.hpp"
 #include "dialects/json_reader.hpp"
 #include "dialects/usage/note_usage.hpp"
@@ -9,6 +11,9 @@ namespace tollway::dialects {
 namespace {
 
 using simdjson::SUCCESS;
+
+constexpr std::array<std::string_view, 3> carriers{R"("text")", R"("partial_json")",
+                                                   R"("thinking")"};
 
 // A stream states its input first and its output last, in an object that may have that alone.
 void read_usage(const simdjson::dom::object& owner, bool complete, Progress& progress) {
@@ -46,6 +51,7 @@ class AnthropicMessages final : public Dialect {
     } else if (event.type == "content_block_delta") {
       progress.content = true;
       ++progress.content_events;
+      progress.text.take(event.data, carriers);
     } else if (event.type == "message_stop") {
       progress.complete = true;
     } else if (event.type == "error") {

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "dialects/usage/cost_splice.hpp"
+#include "dialects/usage/passed_text.hpp"
 #include "http/sse_decoder.hpp"
 #include "llm/metered_usage.hpp"
 #include "llm/usage.hpp"
@@ -29,6 +30,7 @@ struct Progress {
   bool byok = false;        // charged to the user's own key at the provider
   std::string finish_reason;
   std::uint64_t content_events = 0;  // of a stream, from the first content on
+  PassedText text;                   // of a stream
   std::int64_t created = 0;
   std::int64_t sequence_number = -1;  // responses: of the last event
   bool content = false;               // the first content, reasoning or tool call was seen

@@ -3,6 +3,8 @@
 // object").
 #include <fmt/format.h>
 
+#include <array>
+
 #include "dialects/dialect.hpp"
 #include "dialects/json_reader.hpp"
 #include "dialects/usage/note_usage.hpp"
@@ -11,6 +13,11 @@ namespace tollway::dialects {
 namespace {
 
 using simdjson::SUCCESS;
+
+// Where models' words stand in chunks. A reasoning chunk has an empty content beside it.
+constexpr std::array<std::string_view, 6> carriers{
+    R"("content")",   R"("reasoning")", R"("reasoning_content")",
+    R"("arguments")", R"("text")",      R"("refusal")"};
 
 bool is_filled(const simdjson::dom::object& object, const char* name) {
   std::string_view text;
@@ -25,10 +32,10 @@ bool has_content(const simdjson::dom::object& object) {
   if (is_filled(choice, "text")) return true;
   simdjson::dom::object delta;
   if (choice["delta"].get(delta) != SUCCESS) return false;
-  constexpr const char* carriers[] = {"content", "reasoning", "tool_calls",       "refusal",
-                                      "images",  "audio",     "reasoning_content"};
-  for (const char* carrier : carriers) {
-    if (is_filled(delta, carrier)) return true;
+  constexpr const char* members[] = {"content", "reasoning", "tool_calls",       "refusal",
+                                     "images",  "audio",     "reasoning_content"};
+  for (const char* member : members) {
+    if (is_filled(delta, member)) return true;
   }
   return false;
 }
@@ -44,7 +51,10 @@ class OpenaiChat final : public Dialect {
       return;
     }
     // Most chunks carry a piece of text and nothing else: they are searched, not parsed.
-    if (progress.content) ++progress.content_events;
+    if (progress.content) {
+      ++progress.content_events;
+      progress.text.take(data, carriers);
+    }
     const bool finish = !progress.finished && mentions(data, R"("finish_reason")");
     if (finish) progress.finished = true;
     if (progress.content && !finish && find_name(data, R"("usage")") == data.npos &&
@@ -54,7 +64,10 @@ class OpenaiChat final : public Dialect {
     const auto object = parse_object(data);
     if (!object) return;
     read_envelope(*object, progress);
-    if (!progress.content) progress.content = has_content(*object);
+    if (!progress.content && has_content(*object)) {
+      progress.content = true;
+      progress.text.take(data, carriers);
+    }
     if (progress.finish_reason == "error") progress.error = true;
   }
 

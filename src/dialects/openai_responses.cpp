@@ -2,6 +2,8 @@
 // "Streaming events").
 #include <fmt/format.h>
 
+#include <array>
+
 #include "dialects/dialect.hpp"
 #include "dialects/json_reader.hpp"
 #include "dialects/usage/note_usage.hpp"
@@ -10,6 +12,8 @@ namespace tollway::dialects {
 namespace {
 
 using simdjson::SUCCESS;
+
+constexpr std::array<std::string_view, 1> carriers{R"("delta")"};
 
 void read_response(const simdjson::dom::object& response, Progress& progress) {
   if (progress.id.empty()) {
@@ -40,6 +44,7 @@ class OpenaiResponses final : public Dialect {
     if (data.find(R"("response.)") != data.npos && data.find(R"(.delta")") != data.npos) {
       progress.content = true;
       ++progress.content_events;
+      progress.text.take(data, carriers);
       return;
     }
     const bool has_response = find_name(data, R"("response")") != data.npos;

@@ -192,6 +192,10 @@ net::Task<> Pipeline::handle(net::ServerExchange& exchange) {
     if (!error.context.empty())
       log::warning("{}: {}: {}", request.id, error.message, error.context);
     // Before the client is told anything.
+    if (request.settlement.must_count()) {
+      auto counting = request.settlement.count();
+      co_await std::move(counting);
+    }
     request.settlement.finish();
     if (error.code != Errc::cancelled && !exchange.begun()) {
       auto answering = answer_error(request, error);

@@ -82,6 +82,10 @@ net::Task<Result<>> StreamRelay::run(Request& request, net::ClientCall& call,
     if (!cut) {
       going = std::unexpected(cut.error());
     } else if (!cut->ready.empty()) {
+      if (request.progress.complete && request.settlement.must_count()) {
+        auto counting = request.settlement.count();
+        co_await std::move(counting);
+      }
       auto sending = relay.send(cut->ready);
       going = co_await std::move(sending);
     }
@@ -213,6 +217,10 @@ net::Task<Result<>> StreamRelay::end() {
   }
   if (progress.error) request_.failure = Errc::upstream_error;
   begin();
+  if (request_.settlement.must_count()) {
+    auto counting = request_.settlement.count();
+    co_await std::move(counting);
+  }
   request_.settlement.finish();
   request_.bytes_out += last.size();
   auto finishing = request_.exchange.finish(last);
@@ -237,6 +245,11 @@ net::Task<Result<>> StreamRelay::fail(Error error) {
     co_return std::unexpected(std::move(error));
   }
   const std::string last = dialect_.error_event(error, request_.progress);
+  if (request_.settlement.must_count()) {
+    auto counting = request_.settlement.count();
+    co_await std::move(counting);
+  }
+  request_.settlement.finish();
   request_.bytes_out += last.size();
   auto finishing = request_.exchange.finish(last);
   co_return co_await std::move(finishing);

@@ -130,6 +130,7 @@ Result<> WholeRelay::check() {
   answer_.status = status_of_error_in(*object);
   if (answer_.status != 200) request_.failure = Errc::upstream_error;
   request_.route->dialect().read_answer(*object, request_.progress);
+  if (!request_.progress.usage_complete) request_.whole_answer = dialects::answer_text(*object);
   return {};
 }
 
@@ -172,6 +173,10 @@ net::Task<Result<>> WholeRelay::end() {
   }
   request_.bytes_out += held_.size();
   if (!request_.exchange.begun()) request_.status = answer_.status;
+  if (request_.settlement.must_count()) {
+    auto counting = request_.settlement.count();
+    co_await std::move(counting);
+  }
   request_.settlement.finish();
   if (request_.exchange.begun()) {
     auto finishing = request_.exchange.finish(held_);

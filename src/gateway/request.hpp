@@ -14,6 +14,7 @@
 #include "gateway/prices.hpp"
 #include "gateway/request_reader.hpp"
 #include "gateway/settlement.hpp"
+#include "gateway/token_counter.hpp"
 #include "ledger/journal.hpp"
 #include "net/server.hpp"
 #include "observe/access_log.hpp"
@@ -46,6 +47,7 @@ struct Services {
   Prices& prices;
   net::Loop& loop;
   LedgerReader* ledger_reader;  // null where there is no ledger
+  TokenCounter* tokens;         // null: what nobody states is guessed from its size
   catalog::Refresher* catalogue = nullptr;
 };
 
@@ -74,6 +76,7 @@ struct Request {
   BodyFacts facts;
   dispatch::Attempts attempts;
   dialects::Progress progress;
+  std::optional<llm::TextSample> whole_answer;  // of one that came whole and stated no usage
   recording::Recording recording;  // of the upstream's answer; records nothing unless begun
 
   // For the access record.

@@ -120,6 +120,7 @@ Result<BodyFacts> read_fields(std::string_view body, const simdjson::dom::object
       return std::unexpected(read.error());
     }
   }
+  if (facts.stream) facts.prompt = dialects::prompt_text(object);
   return facts;
 }
 

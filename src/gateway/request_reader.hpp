@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "dialects/usage/text_of.hpp"
 
 namespace tollway::gateway {
 
@@ -15,6 +16,9 @@ struct BodyFacts {
   bool stream = false;
   std::size_t object_begin;  // offset of the opening brace
   bool empty_object = false;
+  // Of a stream, whose body is given back long before it is known whether its tokens have to be
+  // counted.
+  dialects::PromptText prompt = {};
 };
 
 // Reads the whole body as strict JSON (RFC 8259): one object, at most limits::json_depth_max deep.

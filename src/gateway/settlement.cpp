@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/ids.hpp"
+#include "dialects/json_reader.hpp"
 #include "gateway/request.hpp"
 #include "gateway/route.hpp"
 
@@ -114,13 +115,52 @@ void Settlement::finish() {
   record.first_token_us = since(request_.arrived, request_.first_token_at);
   record.total_us = microseconds(net::Clock::now() - request_.arrived);
 
-  settle(record, spending_of({.progress = progress,
-                              .failure = request_.failure,
-                              .upstream_status = request_.upstream_status,
-                              .streamed = request_.streamed,
-                              .bytes_up = request_.bytes_in,
-                              .bytes_down = request_.bytes_out},
-                             rates()));
+  settle(record, spending_of(ending(), rates()));
+}
+
+Ending Settlement::ending() const {
+  const dialects::Progress& progress = request_.progress;
+  const auto& description = *request_.provider.description();
+  Ending ending{.progress = progress,
+                .failure = request_.failure,
+                .upstream_status = request_.upstream_status,
+                .streamed = request_.streamed,
+                .bytes_up = request_.bytes_in,
+                .bytes_down = request_.bytes_out};
+  ending.stops_when_left =
+      description.local ||
+      stops_when_left(progress.provider.empty() ? description.name : progress.provider);
+  if (counted_) {
+    ending.counted_input = counted_->prompt;
+    ending.counted_output = counted_->answer;
+  }
+  return ending;
+}
+
+bool Settlement::must_count() const {
+  return attempt_.under_way && !counted_ && request_.services.tokens != nullptr &&
+         is_estimated(ending());
+}
+
+net::Task<> Settlement::count() {
+  counted_.emplace();
+  const dialects::Progress& progress = request_.progress;
+  TokenCounter::Texts texts;
+  texts.model = progress.model.empty() ? request_.facts.model : progress.model;
+  if (!progress.metered) {
+    if (request_.facts.stream) {
+      texts.prompt = std::move(request_.facts.prompt);
+    } else if (!request_.streamed) {
+      // The body is still there.
+      if (const auto body = dialects::parse_object(request_.body)) {
+        texts.prompt = dialects::prompt_text(*body);
+      }
+    }
+  }
+  if (request_.whole_answer) texts.answer = std::move(request_.whole_answer);
+  if (!progress.text.empty()) texts.answer = progress.text.text();
+  auto counting = request_.services.tokens->count(request_.services.loop, std::move(texts));
+  counted_ = co_await std::move(counting);
 }
 
 const pricing::Rates* Settlement::rates() {

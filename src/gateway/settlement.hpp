@@ -8,6 +8,7 @@
 #include "dialects/usage/cost_splice.hpp"
 #include "dispatch/dispatch.hpp"
 #include "gateway/spending.hpp"
+#include "gateway/token_counter.hpp"
 #include "ledger/records.hpp"
 
 namespace tollway::gateway {
@@ -30,6 +31,11 @@ class Settlement final : public dispatch::AttemptObserver {
   // by now is what is written down. Called before the client gets the end of its answer.
   void finish();
 
+  // Whether nobody has said what the attempt under way used, so that count() comes before finish().
+  // Once only.
+  [[nodiscard]] bool must_count() const;
+  [[nodiscard]] net::Task<> count();
+
   // By our prices, from the counts that the answer has stated so far. Nullopt where the provider
   // states its own cost, OpenRouter always, and where counts or a price are unknown.
   [[nodiscard]] std::optional<dialects::OwnCost> own_cost();
@@ -42,12 +48,14 @@ class Settlement final : public dispatch::AttemptObserver {
     bool under_way = false;
   };
   [[nodiscard]] ledger::AttemptRecord common() const;
+  [[nodiscard]] Ending ending() const;
   [[nodiscard]] const pricing::Rates* rates();
   void settle_failed();
   void settle(ledger::AttemptRecord record, const Spending& spending);
 
   Request& request_;
   Attempt attempt_;
+  std::optional<TokenCounter::Counts> counted_;
   // Prices are those of the request's first attempt, however long it takes.
   std::optional<std::chrono::system_clock::time_point> admitted_;
 };

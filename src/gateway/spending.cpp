@@ -9,14 +9,25 @@
 namespace tollway::gateway {
 namespace {
 
-// From wire.md 2.12, by the names that OpenRouter states; the last one is the demonstration.
-constexpr std::array<std::string_view, 14> stopping{"OpenAI",    "Azure",
-                                                    "Anthropic", "Fireworks",
-                                                    "Together",  "DeepInfra",
-                                                    "Cohere",    "Cloudflare",
-                                                    "xAI",       "DeepSeek",
-                                                    "Novita",    "NovitaAI",
-                                                    "Chutes",    "Tollway demonstration"};
+// From wire.md 2.12, by the names that OpenRouter states and by our own; the last one is the
+// demonstration.
+constexpr std::array<std::string_view, 17> stopping{"OpenAI",
+                                                    "Azure",
+                                                    "Azure OpenAI",
+                                                    "Anthropic",
+                                                    "Fireworks",
+                                                    "Fireworks AI",
+                                                    "Together",
+                                                    "Together AI",
+                                                    "DeepInfra",
+                                                    "Cohere",
+                                                    "Cloudflare",
+                                                    "xAI",
+                                                    "DeepSeek",
+                                                    "Novita",
+                                                    "Novita AI",
+                                                    "Chutes",
+                                                    "Tollway demonstration"};
 
 // Vendors' tokens are four bytes on average, of English.
 std::int64_t estimated_tokens(std::uint64_t bytes) {
@@ -43,11 +54,13 @@ bool is_refusal(const Ending& ending) {
 
 llm::MeteredUsage counted_from_what_passed(const Ending& ending) {
   llm::MeteredUsage usage = ending.progress.metered.value_or(llm::MeteredUsage{});
-  if (!ending.progress.metered) usage.input = estimated_tokens(ending.bytes_up);
+  if (!ending.progress.metered) {
+    usage.input = ending.counted_input.value_or(estimated_tokens(ending.bytes_up));
+  }
   const auto events = static_cast<std::int64_t>(ending.progress.content_events);
   // An event of a stream carries a token, more or less.
-  usage.output =
-      std::max(usage.output, ending.streamed ? events : estimated_tokens(ending.bytes_down));
+  const auto guessed = ending.streamed ? events : estimated_tokens(ending.bytes_down);
+  usage.output = std::max(usage.output, ending.counted_output.value_or(guessed));
   usage.stated_cost.reset();
   return usage;
 }
@@ -75,6 +88,13 @@ bool stops_when_left(std::string_view served_by) noexcept {
   });
 }
 
+bool is_estimated(const Ending& ending) noexcept {
+  const dialects::Progress& progress = ending.progress;
+  if (progress.metered && progress.usage_complete) return false;
+  if ((ending.failure && nothing_was_sent(*ending.failure)) || is_refusal(ending)) return false;
+  return ending.upstream_status != 0;
+}
+
 Spending spending_of(const Ending& ending, const pricing::Rates* rates) {
   const dialects::Progress& progress = ending.progress;
   Spending spending;
@@ -87,16 +107,17 @@ Spending spending_of(const Ending& ending, const pricing::Rates* rates) {
     }
     return spending;
   }
-  if ((ending.failure && nothing_was_sent(*ending.failure)) || is_refusal(ending)) {
-    spending.computed = Money{};
+  if (!is_estimated(ending)) {
+    if (ending.upstream_status != 0 || (ending.failure && nothing_was_sent(*ending.failure))) {
+      spending.computed = Money{};
+    }
     return spending;
   }
-  if (ending.upstream_status == 0) return spending;
   spending.usage = counted_from_what_passed(ending);
   spending.estimated = true;
   // Of an answer that came in one piece and failed, nobody saw how much there was.
   const bool left = ending.failure == Errc::cancelled;
-  const bool seen = ending.streamed ? !left || stops_when_left(progress.provider) : !ending.failure;
+  const bool seen = ending.streamed ? !left || ending.stops_when_left : !ending.failure;
   if (seen) price(spending, rates);
   return spending;
 }

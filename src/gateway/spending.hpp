@@ -18,6 +18,10 @@ struct Ending {
   bool streamed = false;    // the answer was a stream
   std::uint64_t bytes_up = 0;
   std::uint64_t bytes_down = 0;
+  bool stops_when_left = false;  // who serves it bills no more when a stream's client leaves
+  // What passed, in tokens; nullopt: not counted, so guessed from events and bytes.
+  std::optional<std::int64_t> counted_input = std::nullopt;
+  std::optional<std::int64_t> counted_output = std::nullopt;
 };
 
 struct Spending {
@@ -39,7 +43,10 @@ struct Spending {
 // `rates` null: the price is unknown.
 [[nodiscard]] Spending spending_of(const Ending& ending, const pricing::Rates* rates);
 
-// Whether who serves it stops, and bills no more, when a stream's client leaves.
+// Whether its usage is ours to count.
+[[nodiscard]] bool is_estimated(const Ending& ending) noexcept;
+
+// Whether who serves it, by name, stops, and bills no more, when a stream's client leaves.
 [[nodiscard]] bool stops_when_left(std::string_view served_by) noexcept;
 
 }  // namespace tollway::gateway

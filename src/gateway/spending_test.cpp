@@ -88,15 +88,21 @@ TEST(Spending, M05_leaving_costs_what_passed_where_the_provider_stops_and_else_n
                     .upstream_status = 200,
                     .streamed = true,
                     .bytes_up = 400};
-  progress.provider = "Anthropic";
-  const auto stopped = spending_of(left, &ours);
+  ASSERT_TRUE(stops_when_left("anthropic"));
+  ASSERT_FALSE(stops_when_left("Groq"));
+  Ending stopping = left;
+  stopping.stops_when_left = true;
+  const auto stopped = spending_of(stopping, &ours);
   EXPECT_TRUE(stopped.estimated);
   EXPECT_EQ(stopped.usage->input, 100);
   EXPECT_EQ(stopped.usage->output, 30);
   EXPECT_EQ(stopped.computed, Money{160'000});
-  progress.provider = "Groq";
   EXPECT_EQ(spending_of(left, &ours).computed, std::nullopt);
   EXPECT_EQ(spending_of(left, &ours).usage->output, 30);
+  stopping.counted_input = 7;
+  stopping.counted_output = 9;
+  EXPECT_EQ(spending_of(stopping, &ours).computed, Money{25'000})
+      << "counts are better than guesses";
 }
 
 TEST(Spending, M09_a_step_of_usage_is_not_the_whole) {

@@ -12,7 +12,9 @@ namespace {
 constexpr auto chat_path = "/api/v1/chat/completions";
 
 std::string large_json(std::size_t size) {
-  return fmt::format(R"({{"id":"gen-1-test","choices":[],"pad":"{}"}})", std::string(size, 'x'));
+  return fmt::format(R"({{"id":"gen-1-test","choices":[],"pad":"{}",)"
+                     R"("usage":{{"prompt_tokens":1,"completion_tokens":1}}}})",
+                     std::string(size, 'x'));
 }
 
 TEST(LargeMessages, large_request_goes_up_untouched) {

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <mutex>
 
 #include "cli/cli.hpp"
 #include "cli/written_ledger.hpp"
@@ -51,9 +52,24 @@ class Reconcile : public Cli {
     for (const std::size_t i : {2, 3}) rows[i].served_model = "openai/gpt-4o-2024-08-06";
     write_ledger(data(), rows);
   }
+  // What OpenRouter answers from here on.
+  void say_activity(std::string rows) {
+    const std::lock_guard lock(mutex_);
+    activity_ = std::move(rows);
+  }
+  void say_generation(std::string record) {
+    const std::lock_guard lock(mutex_);
+    generation_ = std::move(record);
+  }
+
+ private:
+  std::mutex mutex_;  // guards what the upstream's threads read
   std::string activity_ = "[]";
   std::string generation_;  // empty: 404
+
+ protected:
   FaultUpstream upstream_{FaultUpstream::answering([this](const Request& request) {
+    const std::lock_guard lock(mutex_);
     if (request.target.starts_with("/api/v1/activity")) {
       return json_answer(fmt::format(R"({{"data":{}}})", activity_));
     }
@@ -64,8 +80,8 @@ class Reconcile : public Cli {
 
 TEST_F(Reconcile, what_agrees) {
   write_two_days();
-  activity_ = fmt::format("[{},{}]", activity_row(2, "openai/gpt-4o", "0.000003"),
-                          activity_row(1, "openai/gpt-4o", "1e-3"));
+  say_activity(fmt::format("[{},{}]", activity_row(2, "openai/gpt-4o", "0.000003"),
+                           activity_row(1, "openai/gpt-4o", "1e-3")));
   const Finished finished = run({"reconcile", "--tolerance", "0"});
   EXPECT_EQ(finished.exit_code, 0) << finished.out << finished.err;
   EXPECT_EQ(finished.out,
@@ -80,8 +96,8 @@ TEST_F(Reconcile, what_agrees) {
 
 TEST_F(Reconcile, what_differs_by_model_and_day) {
   write_two_days();
-  activity_ = fmt::format("[{},{}]", activity_row(2, "openai/gpt-4o", "0.0000035"),
-                          activity_row(2, "x-ai/grok-4", "0.25"));
+  say_activity(fmt::format("[{},{}]", activity_row(2, "openai/gpt-4o", "0.0000035"),
+                           activity_row(2, "x-ai/grok-4", "0.25")));
   const Finished finished = run({"reconcile", "--json"});
   EXPECT_EQ(finished.exit_code, 3);
   const auto document = only_document(finished.out);
@@ -119,7 +135,7 @@ TEST_F(Reconcile, an_unknown_cost_is_counted_beside_the_others) {
   rows[1].billed = {};
   rows[1].computed = {};
   write_ledger(data(), rows);
-  activity_ = "[" + activity_row(1, "openai/gpt-4o", "0.000002") + "]";
+  say_activity("[" + activity_row(1, "openai/gpt-4o", "0.000002") + "]");
   const Finished finished = run({"reconcile"});
   EXPECT_EQ(finished.exit_code, 3);
   EXPECT_THAT(finished.out, HasSubstr("$0.000001 + 1 unknown"));
@@ -165,8 +181,8 @@ TEST_F(Reconcile, single_calls_need_no_management_key) {
   auto row = call(1, 0, 22'200);
   row.upstream_id = "gen-1";
   write_ledger(data(), std::span(&row, 1));
-  generation_ =
-      R"({"data":{"id":"gen-1","model":"openai/gpt-4o","total_cost":0.0000222,"native_tokens_prompt":100,"native_tokens_completion":20}})";
+  say_generation(
+      R"({"data":{"id":"gen-1","model":"openai/gpt-4o","total_cost":0.0000222,"native_tokens_prompt":100,"native_tokens_completion":20}})");
   const auto document = only_document(run({"reconcile", "--generation", "gen-1", "--json"}).out);
   EXPECT_EQ(at(document, "/agrees"), json::value(true));
   EXPECT_EQ(text_at(document, "/generations/0/ledger/cost"), "0.0000222");
@@ -174,7 +190,7 @@ TEST_F(Reconcile, single_calls_need_no_management_key) {
   EXPECT_EQ(text_at(document, "/generations/0/difference"), "0");
   EXPECT_EQ(upstream_.request().target, "/api/v1/generation?id=gen-1");
   EXPECT_EQ(upstream_.request().headers.find("authorization"), "Bearer " + std::string(canary));
-  generation_.clear();
+  say_generation({});
   const Finished unknown =
       run({"reconcile", "--generation", "gen-1", "--generation", "gen-9", "--json"});
   EXPECT_EQ(unknown.exit_code, 3);
@@ -214,7 +230,7 @@ TEST_F(Reconcile, what_keeps_it_from_comparing_has_another_exit_code) {
   };
   EXPECT_THAT(failure(), HasSubstr("there is no ledger yet"));
   write_two_days();
-  activity_ = R"([{"date":"today"}])";
+  say_activity(R"([{"date":"today"}])");
   EXPECT_THAT(failure(), HasSubstr("OpenRouter's answer is none to GET activity"));
   environment_.erase("OPENROUTER_MANAGEMENT_KEY");
   EXPECT_THAT(failure(), HasSubstr("set llm.openrouter.management_key or the environment variable "

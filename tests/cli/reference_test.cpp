@@ -64,6 +64,14 @@ TEST_F(ReferenceCommands, bash_completes_models_of_the_catalogue) {
   EXPECT_EQ(completed_by_bash("usage --model author/", 3), "author/of-today\n");
 }
 
+// Which is how bash splits "llama-3.2-3b-instruct:fr".
+TEST_F(ReferenceCommands, bash_completes_names_with_colons) {
+  const std::string words = "chat -m meta-llama/llama-3.2-3b-instruct : ";
+  EXPECT_EQ(completed_by_bash(words + "fr", 5), "free\n");
+  EXPECT_EQ(completed_by_bash("chat -m meta-llama/llama-3.2-3b-instruct :", 4), "free\n");
+  EXPECT_EQ(completed_by_bash(words + "free --js", 6), "--json\n");
+}
+
 TEST_F(ReferenceCommands, names_that_a_shell_would_expand_are_not_offered) {
   const Finished finished =
       run_script("TOLLWAY_LLM_MODEL='x$(touch \"$HOME/run\")' \"$tollway\" names model");

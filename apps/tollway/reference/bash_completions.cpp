@@ -30,6 +30,7 @@ std::string value_cases(const std::vector<const CommandEntry*>& commands) {
     for (const auto& option : command->options) {
       if (option.value.empty()) continue;
       std::vector<std::string> patterns;
+      patterns.reserve(option.names.size());
       for (const auto& name : option.names) {
         patterns.push_back(fmt::format("'{} {}'", command->path, name));
       }
@@ -44,6 +45,7 @@ std::string word_cases(const std::vector<const CommandEntry*>& commands) {
   std::string made;
   for (const auto* command : commands) {
     std::vector<std::string> words;
+    words.reserve(command->commands.size());
     bool files = false;
     for (const auto& below : command->commands) words.push_back(below.name);
     for (const auto& positional : command->positionals) {
@@ -72,11 +74,21 @@ std::string bash_completions(const CommandEntry& root) {
   }
   return fmt::format(R"script(# bash completions for tollway; made by `tollway completions bash`.
 _tollway() {{
-  local current="${{COMP_WORDS[COMP_CWORD]}}" previous="${{COMP_WORDS[COMP_CWORD - 1]}}"
+  # Bash ends words at colons, which models' names have.
+  local -a words=()
   local command={0} wanted= i
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    case "$command ${{COMP_WORDS[i]}}" in
-      {1}) command="$command ${{COMP_WORDS[i]}}" ;;
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    if ((i > 1)) && [[ ${{COMP_WORDS[i]}} == : || ${{COMP_WORDS[i - 1]}} == : ]]; then
+      words[${{#words[@]}} - 1]+="${{COMP_WORDS[i]}}"
+    else
+      words+=("${{COMP_WORDS[i]}}")
+    fi
+  done
+  local last=$((${{#words[@]}} - 1))
+  local current="${{words[last]}}" previous="${{words[last - 1]}}"
+  for ((i = 1; i < last; i++)); do
+    case "$command ${{words[i]}}" in
+      {1}) command="$command ${{words[i]}}" ;;
     esac
   done
   case "$command $previous" in
@@ -86,6 +98,10 @@ _tollway() {{
 {3}    esac
   fi
   eval "COMPREPLY=(\$(compgen $wanted -- \"\$current\"))"
+  if [[ $current != "${{COMP_WORDS[COMP_CWORD]}}" ]]; then
+    local before="${{current%"${{current##*:}}"}}"
+    COMPREPLY=("${{COMPREPLY[@]#"$before"}}")
+  fi
 }}
 complete -F _tollway {0}
 )script",

@@ -28,12 +28,14 @@ bool Breaker::admit(TimePoint now) noexcept {
   return probe_since_.compare_exchange_strong(since, stamp(now), memory_order_relaxed);
 }
 
-void Breaker::ended(Outcome outcome, const Counts& lately, TimePoint now) noexcept {
-  const bool probing = probe_since_.load(memory_order_relaxed) != 0;
+void Breaker::ended(Outcome outcome, const Counts& lately, TimePoint began,
+                    TimePoint now) noexcept {
+  // What began before is no probe, and says nothing about how it is now.
+  const auto since = probe_since_.load(memory_order_relaxed);
+  const bool probing = since != 0 && stamp(began) >= since;
   switch (outcome) {
     case Outcome::success:
       failures_in_a_row_.store(0, memory_order_relaxed);
-      // What began before it opened says nothing about it now.
       if (!probing) return;
       openings_.store(0, memory_order_relaxed);
       open_until_.store(0, memory_order_relaxed);
@@ -44,26 +46,24 @@ void Breaker::ended(Outcome outcome, const Counts& lately, TimePoint now) noexce
       const bool often = lately.judged() >= options_.judged_min &&
                          static_cast<double>(lately.failures) >=
                              options_.failure_share * static_cast<double>(lately.judged());
-      if (probing || in_a_row >= options_.failures_in_a_row || often) open(now);
+      if (probing || in_a_row >= options_.failures_in_a_row || often) open(now, probing);
       return;
     }
     case Outcome::throttled:
     case Outcome::neutral:
       // A probe that learned nothing leaves its place to the next.
-      probe_since_.store(0, memory_order_relaxed);
+      if (probing) probe_since_.store(0, memory_order_relaxed);
       return;
   }
 }
 
-void Breaker::open(TimePoint now) noexcept {
-  const bool probing = probe_since_.load(memory_order_relaxed) != 0;
+void Breaker::open(TimePoint now, bool probed) noexcept {
   // Those that were under way when it opened fail too, and lengthen nothing.
-  const bool is_open = open_until_.load(memory_order_relaxed) > stamp(now);
-  if (is_open && !probing) return;
+  if (!probed && open_until_.load(memory_order_relaxed) != 0) return;
   const auto openings = std::min(openings_.fetch_add(1, memory_order_relaxed), doublings_max);
   const Duration length = std::min(options_.open_first * (1U << openings), options_.open_max);
   open_until(now + length);
-  probe_since_.store(0, memory_order_relaxed);
+  if (probed) probe_since_.store(0, memory_order_relaxed);
 }
 
 void Breaker::open_until(TimePoint until) noexcept {

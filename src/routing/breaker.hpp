@@ -33,8 +33,9 @@ class Breaker {
   // Whether an attempt may be made; each that may is told of by ended(). Of a half-open breaker one
   // caller gets true.
   [[nodiscard]] bool admit(TimePoint now) noexcept;
-  // What came of it. `lately` are the last 30 seconds with it, looked at after failures alone.
-  void ended(Outcome outcome, const Counts& lately, TimePoint now) noexcept;
+  // What came of the attempt that was admitted at `began`. `lately` are the last 30 seconds with
+  // it, looked at after failures alone.
+  void ended(Outcome outcome, const Counts& lately, TimePoint began, TimePoint now) noexcept;
   // Opens it until then at least: what a Retry-After says. The later of two deadlines holds.
   void open_until(TimePoint until) noexcept;
   void force(Force force) noexcept { force_.store(force, std::memory_order_relaxed); }
@@ -44,7 +45,7 @@ class Breaker {
   [[nodiscard]] TimePoint opens_at() const noexcept;
 
  private:
-  void open(TimePoint now) noexcept;
+  void open(TimePoint now, bool probed) noexcept;
 
   BreakerOptions options_;
   std::atomic<std::int64_t> open_until_{0};   // 0: closed

@@ -19,7 +19,7 @@ const TimePoint start{std::chrono::hours(1)};
 const Counts quiet;
 
 void fail(Breaker& breaker, TimePoint now, int times = 1) {
-  for (int i = 0; i < times; ++i) breaker.ended(Outcome::failure, quiet, now);
+  for (int i = 0; i < times; ++i) breaker.ended(Outcome::failure, quiet, now, now);
 }
 
 Breaker opened() {
@@ -29,7 +29,7 @@ Breaker opened() {
 TEST(Breaker, OpensAfterFailuresInARow) {
   Breaker breaker;
   fail(breaker, start, 4);
-  breaker.ended(Outcome::success, quiet, start);
+  breaker.ended(Outcome::success, quiet, start, start);
   fail(breaker, start, 4);
   EXPECT_TRUE(breaker.admit(start)) << "the success came between";
   fail(breaker, start);
@@ -39,11 +39,11 @@ TEST(Breaker, OpensAfterFailuresInARow) {
 
 TEST(Breaker, OpensByTheShareOfFailures) {
   Breaker breaker;
-  breaker.ended(Outcome::failure, {.successes = 10, .failures = 9}, start);
+  breaker.ended(Outcome::failure, {.successes = 10, .failures = 9}, start, start);
   EXPECT_EQ(breaker.state(start), State::closed) << "fewer than twenty attempts";
-  breaker.ended(Outcome::failure, {.successes = 11, .failures = 10}, start);
+  breaker.ended(Outcome::failure, {.successes = 11, .failures = 10}, start, start);
   EXPECT_EQ(breaker.state(start), State::closed) << "less than half";
-  breaker.ended(Outcome::failure, {.successes = 11, .failures = 11}, start);
+  breaker.ended(Outcome::failure, {.successes = 11, .failures = 11}, start, start);
   EXPECT_EQ(breaker.state(start), State::open);
 }
 
@@ -54,7 +54,7 @@ TEST(Breaker, HalfOpenLetsOneProbeThroughWhoseSuccessClosesIt) {
   EXPECT_EQ(breaker.state(later), State::half_open);
   EXPECT_TRUE(breaker.admit(later));
   EXPECT_FALSE(breaker.admit(later));
-  breaker.ended(Outcome::success, quiet, later);
+  breaker.ended(Outcome::success, quiet, later, later);
   EXPECT_EQ(breaker.state(later), State::closed);
   EXPECT_TRUE(breaker.admit(later));
   EXPECT_TRUE(breaker.admit(later));
@@ -75,7 +75,7 @@ TEST(Breaker, AFailedProbeOpensItForTwiceAsLongUpToTheCap) {
   EXPECT_EQ(breaker.opens_at() - now, minutes(5));
   now += minutes(5);
   ASSERT_TRUE(breaker.admit(now));
-  breaker.ended(Outcome::success, quiet, now);
+  breaker.ended(Outcome::success, quiet, now, now);
   fail(breaker, now);
   EXPECT_EQ(breaker.opens_at() - now, seconds(5)) << "from the beginning again";
 }
@@ -84,8 +84,13 @@ TEST(Breaker, WhatWasUnderWayWhenItOpenedLengthensNothing) {
   Breaker breaker = opened();
   fail(breaker, start, 50);
   EXPECT_EQ(breaker.opens_at(), start + seconds(5));
-  breaker.ended(Outcome::success, quiet, start + seconds(1));
+  breaker.ended(Outcome::success, quiet, start + seconds(1), start + seconds(1));
   EXPECT_EQ(breaker.state(start + seconds(2)), State::open) << "it began before";
+  ASSERT_TRUE(breaker.admit(start + seconds(6)));
+  breaker.ended(Outcome::success, quiet, start, start + seconds(7));
+  EXPECT_EQ(breaker.state(start + seconds(7)), State::half_open) << "the probe is not back";
+  breaker.ended(Outcome::failure, quiet, start, start + seconds(7));
+  EXPECT_EQ(breaker.opens_at(), start + seconds(5));
 }
 
 TEST(Breaker, AProbeThatTellsNothingLeavesItsPlace) {
@@ -93,7 +98,7 @@ TEST(Breaker, AProbeThatTellsNothingLeavesItsPlace) {
   fail(breaker, start);
   const TimePoint later = start + seconds(6);
   ASSERT_TRUE(breaker.admit(later));
-  breaker.ended(Outcome::neutral, quiet, later);
+  breaker.ended(Outcome::neutral, quiet, later, later);
   EXPECT_TRUE(breaker.admit(later)) << "its client left";
   EXPECT_FALSE(breaker.admit(later + minutes(1)));
   EXPECT_TRUE(breaker.admit(later + minutes(2))) << "it was never heard of again";

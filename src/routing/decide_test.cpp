@@ -115,6 +115,7 @@ Endpoint endpoint_of(const json::object& row) {
 
 Candidate candidate_of(const json::object& row, const Endpoint& endpoint) {
   return {.endpoint = &endpoint,
+          .standing = nullptr,
           .model = static_cast<std::uint32_t>(integer(row, "model").value_or(0)),
           .figures = {.outage = flag(row, "outage", false),
                       .uptime = number(row, "uptime", not_measured),

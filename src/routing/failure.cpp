@@ -160,9 +160,8 @@ std::string_view name_of(FailureClass failure) noexcept {
 Remedy remedy_for(FailureClass failure) noexcept {
   switch (failure) {
     case FailureClass::transient:
-      return {.here = true, .elsewhere = true, .counts_as = Outcome::failure};
     case FailureClass::overloaded:
-      return {.elsewhere = true, .counts_as = Outcome::failure};
+      return {.here = true, .elsewhere = true, .counts_as = Outcome::failure};
     case FailureClass::throttled:
       return {.here = true, .elsewhere = true, .counts_as = Outcome::throttled};
     case FailureClass::key:

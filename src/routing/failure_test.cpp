@@ -114,7 +114,7 @@ TEST(Failure, NestedWithoutEndEndsAllTheSame) {
 
 TEST(Failure, RemediesAreWhatTheClassesSay) {
   EXPECT_TRUE(remedy_for(FailureClass::transient).here);
-  EXPECT_FALSE(remedy_for(FailureClass::overloaded).here);
+  EXPECT_FALSE(remedy_for(FailureClass::model).here);
   EXPECT_TRUE(remedy_for(FailureClass::key).rest_key);
   EXPECT_EQ(remedy_for(FailureClass::throttled).counts_as, Outcome::throttled);
   EXPECT_EQ(remedy_for(FailureClass::too_long).counts_as, Outcome::neutral);

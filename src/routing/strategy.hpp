@@ -13,8 +13,11 @@
 
 namespace tollway::routing {
 
+struct Standing;
+
 struct Candidate {
   const Endpoint* endpoint = nullptr;
+  Standing* standing = nullptr;  // what its figures are of; deciding needs the figures alone
   std::uint32_t model = 0;  // index into the request's list of models, by which candidates come
   Figures figures;
   bool sticky = false;                    // served this conversation last

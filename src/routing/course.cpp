@@ -1,0 +1,130 @@
+#include "routing/course.hpp"
+
+#include <algorithm>
+
+#include "routing/standing.hpp"
+
+namespace tollway::routing {
+namespace {
+
+constexpr Duration look_again_after = std::chrono::milliseconds(50);
+constexpr int doublings_max = 20;
+
+}  // namespace
+
+Course::Course(const Parts& parts, const CourseOptions& options, std::int64_t tokens,
+               TimePoint deadline)
+    : parts_(parts),
+      options_(options),
+      tokens_(tokens),
+      deadline_(deadline),
+      stop_count_(std::min(parts.places.size(), candidates_max)) {
+  parts_.budget.request();
+}
+
+Course::~Course() {
+  if (under_way_) end({}, 0, began_);
+}
+
+Course::Step Course::next(TimePoint now) {
+  if (client_fault_ || now >= deadline_) return give_up(now);
+  if (now < pause_until_) return {.what = Next::wait, .until = pause_until_};
+  while (stop_ < stop_count_) {
+    const std::size_t stop = stop_++;
+    if (!stops_[stop].over && try_at(stop, now)) {
+      return {.what = Next::attempt, .candidate = parts_.places[stop].candidate, .until = now};
+    }
+  }
+  return another_round(now);
+}
+
+Course::Step Course::give_up(TimePoint now) const {
+  TimePoint until = limit_ends_.value_or(now);
+  if (breaker_ends_ && (!limit_ends_ || *breaker_ends_ < until)) until = *breaker_ends_;
+  return {.what = Next::give_up, .until = until};
+}
+
+bool Course::try_at(std::size_t stop, TimePoint now) {
+  Standing& standing = *at(stop).standing;
+  if (!standing.breaker.admit(now)) {
+    const TimePoint ends = standing.breaker.opens_at();
+    breaker_ends_ = std::min(breaker_ends_.value_or(ends), ends);
+    return false;
+  }
+  const auto entry = standing.limiter.enter(tokens_, now);
+  if (!entry) {
+    standing.breaker.ended(Outcome::neutral, {}, now, now);
+    // When one that is under way will end nobody knows.
+    const TimePoint ends = std::max(entry.error(), now + look_again_after);
+    limit_ends_ = std::min(limit_ends_.value_or(ends), ends);
+    return false;
+  }
+  standing.health.begin();
+  under_way_ = *entry;
+  began_ = now;
+  current_ = stop;
+  ++stops_[stop].attempts;
+  ++attempts_;
+  return true;
+}
+
+Course::Step Course::another_round(TimePoint now) {
+  Step step = give_up(now);
+  if (limit_ends_) {  // to wait for a limit is no retry: nothing was sent
+    step.until = *limit_ends_;
+  } else {
+    const bool any = std::any_of(stops_.begin(), stops_.begin() + stop_count_, [&](Stop& stop) {
+      stop.over = stop.over || stop.attempts >= options_.attempts_here_max;
+      return !stop.over && stop.attempts > 0;
+    });
+    const Duration longest = std::min(
+        options_.first_delay * (1U << std::min(rounds_, doublings_max)), options_.delay_max);
+    const Duration jittered(
+        static_cast<std::int64_t>(parts_.random.fraction() * static_cast<double>(longest.count())));
+    const TimePoint then = now + std::max(jittered, asked_for_);
+    if (!any || then >= deadline_ || !parts_.budget.take()) return step;
+    ++rounds_;
+    step.until = then;
+  }
+  if (step.until >= deadline_) return step;
+  stop_ = 0;
+  limit_ends_.reset();
+  breaker_ends_.reset();
+  asked_for_ = {};
+  pause_until_ = step.until;
+  step.what = Next::wait;
+  return step;
+}
+
+void Course::end(const Attempt& attempt, std::int64_t tokens_used, TimePoint now) {
+  Standing& standing = *at(current_).standing;
+  standing.limiter.leave(*under_way_, tokens_used, now);
+  under_way_.reset();
+  standing.health.record(attempt, now);
+  const bool failed = attempt.outcome == Outcome::failure;
+  standing.breaker.ended(attempt.outcome, failed ? standing.health.last_30_seconds(now) : Counts{},
+                         began_, now);
+}
+
+void Course::failed(FailureClass failure, std::optional<Duration> retry_after, TimePoint now) {
+  const Remedy remedy = remedy_for(failure);
+  Standing& standing = *at(current_).standing;
+  if (retry_after && *retry_after > Duration::zero()) {
+    asked_for_ = asked_for_ == Duration::zero() ? *retry_after : std::min(asked_for_, *retry_after);
+    // It speaks for its endpoint alone: others are asked meanwhile.
+    if (failure == FailureClass::throttled) {
+      standing.limiter.learn_requests(0, 0, now + *retry_after, now);
+    } else if (remedy.counts_as == Outcome::failure) {
+      standing.breaker.open_until(now + *retry_after);
+    }
+  }
+  end({.outcome = remedy.counts_as}, 0, now);
+  stops_[current_].over = !remedy.here;
+  client_fault_ = !remedy.here && !remedy.elsewhere;
+}
+
+void Course::answered(const Attempt& attempt, std::int64_t tokens_used, TimePoint now) {
+  end(attempt, tokens_used, now);
+}
+
+}  // namespace tollway::routing

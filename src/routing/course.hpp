@@ -1,0 +1,95 @@
+// The way of one request through its candidates, without the sending.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "routing/decide.hpp"
+#include "routing/failure.hpp"
+#include "routing/limiter.hpp"
+#include "routing/retry_budget.hpp"
+
+namespace tollway::routing {
+
+struct CourseOptions {
+  std::uint8_t attempts_here_max = 3;                     // at one endpoint
+  Duration first_delay = std::chrono::milliseconds(500);  // doubles with every round
+  Duration delay_max = std::chrono::seconds(30);
+};
+
+// Says what is to be done next, until it is done. Whoever sends does as it says and tells what came
+// of it, so that a simulation goes the very way a gateway goes.
+//
+// Each endpoint is tried once before one is tried again: another place now is better for a client
+// than the same one later. Then those whose failure may have passed get another round, after a
+// pause with full jitter, if the budget for retries pays for it. Endpoints whose breaker is open,
+// or whose limits are used up, are passed over; where nothing else is left, a limit that ends
+// before the deadline is waited for.
+class Course {
+ public:
+  static constexpr std::size_t candidates_max = 8;
+
+  // All of it outlives the course; the first candidates_max of `places` are in order.
+  struct Parts {
+    std::span<const Candidate> candidates;
+    std::span<const Place> places;
+    RetryBudget& budget;
+    Random& random;
+  };
+  Course(const Parts& parts, const CourseOptions& options, std::int64_t tokens, TimePoint deadline);
+  Course(const Course&) = delete;
+  Course& operator=(const Course&) = delete;
+  // An attempt of which nothing was told counts as neutral.
+  ~Course();
+
+  enum class Next : std::uint8_t { attempt, wait, give_up };
+  struct Step {
+    Next what = Next::give_up;
+    std::uint32_t candidate = 0;  // to send to
+    TimePoint until;  // to wait until; where nothing is left: when another request may do better
+  };
+  [[nodiscard]] Step next(TimePoint now);
+
+  // Of the attempt that next() let begin. After a failure next() says how it goes on; after
+  // anything else the course is over.
+  void failed(FailureClass failure, std::optional<Duration> retry_after, TimePoint now);
+  // The answer came, or had begun to reach the client when it broke off.
+  void answered(const Attempt& attempt, std::int64_t tokens_used, TimePoint now);
+
+  [[nodiscard]] int attempts() const noexcept { return attempts_; }
+
+ private:
+  struct Stop {
+    std::uint8_t attempts = 0;
+    bool over = false;  // no further attempt can help there
+  };
+  [[nodiscard]] bool try_at(std::size_t stop, TimePoint now);
+  [[nodiscard]] Step another_round(TimePoint now);
+  [[nodiscard]] Step give_up(TimePoint now) const;
+  void end(const Attempt& attempt, std::int64_t tokens_used, TimePoint now);
+  [[nodiscard]] const Candidate& at(std::size_t stop) const noexcept {
+    return parts_.candidates[parts_.places[stop].candidate];
+  }
+
+  Parts parts_;
+  CourseOptions options_;
+  std::int64_t tokens_;
+  TimePoint deadline_;
+  std::array<Stop, candidates_max> stops_{};
+  std::size_t stop_count_;
+  std::size_t stop_ = 0;  // to be looked at next in this round
+  std::size_t current_ = 0;
+  std::optional<Limiter::Entry> under_way_;
+  TimePoint began_;
+  std::optional<TimePoint> limit_ends_;  // the first, of those passed over in this round
+  std::optional<TimePoint> breaker_ends_;
+  TimePoint pause_until_;
+  int rounds_ = 0;
+  int attempts_ = 0;
+  Duration asked_for_{};  // by the Retry-After of this round
+  bool client_fault_ = false;
+};
+
+}  // namespace tollway::routing

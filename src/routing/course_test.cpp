@@ -1,0 +1,203 @@
+#include "routing/course.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <vector>
+
+#include "routing/standing.hpp"
+
+namespace tollway::routing {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Next = Course::Next;
+
+const TimePoint start{std::chrono::hours(1)};
+
+struct Market {
+  explicit Market(std::size_t count, const Limits& limits = {}) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      standings.emplace_back(BreakerOptions{}, limits);
+      candidates.emplace_back().standing = &standings.back();
+      places.push_back({.group = 0, .candidate = i, .score = 0});
+    }
+  }
+  Course course(Duration time = seconds(60)) {
+    return Course({.candidates = candidates, .places = places, .budget = budget, .random = random},
+                  {}, 100, start + time);
+  }
+  std::deque<Standing> standings;
+  std::vector<Candidate> candidates;
+  std::vector<Place> places;
+  RetryBudget budget;
+  Random random{1};
+};
+
+void expect_attempt(Course& course, std::uint32_t candidate, TimePoint now) {
+  const auto step = course.next(now);
+  ASSERT_EQ(step.what, Next::attempt);
+  EXPECT_EQ(step.candidate, candidate);
+}
+
+TEST(Course, GoesElsewhereAtOnceAndBackAfterAPause) {
+  Market market(2);
+  Course course = market.course();
+  expect_attempt(course, 0, start);
+  course.failed(FailureClass::transient, {}, start);
+  expect_attempt(course, 1, start);
+  course.failed(FailureClass::overloaded, {}, start);
+  const auto pause = course.next(start);
+  ASSERT_EQ(pause.what, Next::wait);
+  EXPECT_LE(pause.until, start + milliseconds(500));
+  expect_attempt(course, 0, pause.until);
+  course.answered({.outcome = Outcome::success}, 50, pause.until);
+  EXPECT_EQ(course.attempts(), 3);
+}
+
+TEST(Course, TriesAnEndpointThreeTimesAtMost) {
+  Market market(1);
+  Course course = market.course();
+  TimePoint now = start;
+  int attempts = 0;
+  for (auto step = course.next(now); step.what != Next::give_up; step = course.next(now)) {
+    if (step.what == Next::wait) {
+      now = step.until;
+      continue;
+    }
+    ++attempts;
+    course.failed(FailureClass::transient, {}, now);
+  }
+  EXPECT_EQ(attempts, 3);
+}
+
+TEST(Course, TheClientsFaultIsTriedNowhereElse) {
+  Market market(2);
+  Course course = market.course();
+  expect_attempt(course, 0, start);
+  course.failed(FailureClass::client, {}, start);
+  EXPECT_EQ(course.next(start).what, Next::give_up);
+  EXPECT_TRUE(market.standings[0].breaker.admit(start));
+}
+
+TEST(Course, WhatIsFatalThereIsNotTriedThereAgain) {
+  for (const auto failure :
+       {FailureClass::key, FailureClass::model, FailureClass::too_long, FailureClass::refused}) {
+    Market market(2);
+    Course course = market.course();
+    expect_attempt(course, 0, start);
+    course.failed(failure, {}, start);
+    expect_attempt(course, 1, start);
+    course.failed(failure, {}, start);
+    EXPECT_EQ(course.next(start).what, Next::give_up) << name_of(failure);
+  }
+}
+
+TEST(Course, PassesOverOpenBreakersAndSaysWhenTheyMayBeAsked) {
+  Market market(2);
+  market.standings[0].breaker.open_until(start + seconds(9));
+  {
+    Course course = market.course();
+    expect_attempt(course, 1, start);
+    course.answered({.outcome = Outcome::success}, 1, start);
+  }
+  market.standings[1].breaker.open_until(start + seconds(7));
+  Course course = market.course();
+  const auto step = course.next(start);
+  EXPECT_EQ(step.what, Next::give_up);
+  EXPECT_EQ(step.until, start + seconds(7));
+  EXPECT_EQ(course.attempts(), 0);
+}
+
+TEST(Course, ObeysRetryAfterWithinTheDeadline) {
+  Market market(1);
+  {
+    Course course = market.course();
+    expect_attempt(course, 0, start);
+    course.failed(FailureClass::throttled, seconds(20), start);
+    const auto step = course.next(start);
+    ASSERT_EQ(step.what, Next::wait);
+    EXPECT_GE(step.until, start + seconds(20));
+    expect_attempt(course, 0, step.until);
+    course.answered({.outcome = Outcome::success}, 1, step.until);
+  }
+  Market another(1);
+  Course course = another.course(seconds(10));
+  expect_attempt(course, 0, start);
+  course.failed(FailureClass::throttled, seconds(20), start);
+  EXPECT_EQ(course.next(start).what, Next::give_up);
+}
+
+TEST(Course, OthersWaitForAThrottledEndpointTooAndThenAllMayGo) {
+  Market market(1);
+  Course first = market.course();
+  expect_attempt(first, 0, start);
+  first.failed(FailureClass::throttled, seconds(2), start);
+  std::deque<Course> others;
+  for (int i = 0; i < 3; ++i) {
+    others.emplace_back(Course::Parts{.candidates = market.candidates,
+                                      .places = market.places,
+                                      .budget = market.budget,
+                                      .random = market.random},
+                        CourseOptions{}, 100, start + seconds(60));
+    const auto step = others.back().next(start);
+    ASSERT_EQ(step.what, Next::wait);
+    EXPECT_EQ(step.until, start + seconds(2));
+  }
+  for (Course& course : others) expect_attempt(course, 0, start + seconds(2));
+}
+
+TEST(Course, WaitsForALimitOrTakesTheNextAtOnce) {
+  Market market(1, {.requests_a_minute = 1, .tokens_a_minute = 0, .concurrent = 0});
+  Course one = market.course();
+  expect_attempt(one, 0, start);
+  Course hasty = market.course(seconds(30));
+  EXPECT_EQ(hasty.next(start).what, Next::give_up) << "not before its deadline";
+  Course two = market.course(seconds(90));
+  const auto step = two.next(start);
+  ASSERT_EQ(step.what, Next::wait);
+  EXPECT_EQ(step.until, start + seconds(61));
+  expect_attempt(two, 0, step.until);
+
+  Market pair(2, {.requests_a_minute = 1, .tokens_a_minute = 0, .concurrent = 0});
+  Course first = pair.course();
+  expect_attempt(first, 0, start);
+  Course second = pair.course();
+  expect_attempt(second, 1, start);
+}
+
+TEST(Course, AnAttemptThatIsForgottenLeavesNothingBehind) {
+  Market market(1, {.requests_a_minute = 0, .tokens_a_minute = 0, .concurrent = 1});
+  {
+    Course course = market.course();
+    expect_attempt(course, 0, start);
+  }
+  Course course = market.course();
+  expect_attempt(course, 0, start);
+  EXPECT_EQ(market.standings[0].health.last_30_seconds(start).judged(), 0U);
+}
+
+TEST(Course, AtATotalOutageAttemptsAreAtMostAFifthMoreThanRequests) {
+  Market market(3);
+  int requests = 0;
+  int attempts = 0;
+  for (TimePoint now = start; now < start + std::chrono::minutes(10); now += milliseconds(100)) {
+    Course course({.candidates = market.candidates,
+                   .places = market.places,
+                   .budget = market.budget,
+                   .random = market.random},
+                  {}, 100, now + seconds(5));
+    ++requests;
+    TimePoint then = now;
+    for (auto step = course.next(then); step.what != Next::give_up; step = course.next(then)) {
+      if (step.what == Next::wait) then = step.until;
+      if (step.what == Next::attempt) course.failed(FailureClass::transient, {}, then);
+    }
+    attempts += course.attempts();
+  }
+  EXPECT_LE(attempts, requests * 1.2);
+}
+
+}  // namespace
+}  // namespace tollway::routing

@@ -182,6 +182,18 @@ TEST_F(LedgerOf, is_read_while_a_gateway_writes_it) {
   EXPECT_EQ(run({"ledger", "verify", "--data", gateway.data()}).exit_code, 0);
 }
 
+TEST_F(LedgerOf, in_a_terminal) {
+  write(2);
+  const Shown verified = show({"ledger", "verify", "--color", "never"});
+  EXPECT_EQ(verified.exit_code, 0);
+  EXPECT_EQ(verified.lines.at(0), "attempts  2");
+  EXPECT_EQ(verified.lines.at(5), "every row is what was written");
+  const Shown rows = show({"ledger", "export", "--format", "csv", "--from", "2026-09-22"});
+  EXPECT_EQ(rows.exit_code, 0);
+  EXPECT_THAT(rows.output, testing::StartsWith("seq,request,attempt,at,"));
+  EXPECT_THAT(rows.output, HasSubstr("\n2,req-"));
+}
+
 TEST_F(LedgerOf, needs_a_command) {
   EXPECT_EQ(run({"ledger"}).exit_code, 2);
   EXPECT_THAT(run({"ledger", "verfiy"}).err, HasSubstr("Did you mean verify?"));

@@ -43,7 +43,7 @@ struct Pair {
   }
   [[nodiscard]] std::optional<Money> difference() const {
     if (!ledger || !openrouter || !ledger->cost || !openrouter->cost) return std::nullopt;
-    return Money{ledger->cost->nanodollars - openrouter->cost->nanodollars};
+    return less(*ledger->cost, *openrouter->cost);
   }
 };
 

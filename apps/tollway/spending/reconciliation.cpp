@@ -20,7 +20,9 @@ constexpr int places = 9;
 constexpr std::int64_t whole_share = 100'000'000'000;  // 100 %
 
 void add_up(std::int64_t& sum, std::int64_t more) {
-  if (__builtin_add_overflow(sum, more, &sum)) sum = std::numeric_limits<std::int64_t>::max();
+  if (!__builtin_add_overflow(sum, more, &sum)) return;
+  sum = more < 0 ? std::numeric_limits<std::int64_t>::min()
+                 : std::numeric_limits<std::int64_t>::max();
 }
 
 void add(std::optional<Figures>& to, const Figures& more) {
@@ -78,13 +80,15 @@ bool Tolerance::allows(Money ours, Money theirs) const noexcept {
   return apart * whole_share <= larger * amount_;
 }
 
-Money Comparison::difference() const noexcept {
-  const auto ours = ledger.value_or(Figures{}).cost.nanodollars;
-  const auto theirs = openrouter.value_or(Figures{}).cost.nanodollars;
+Money less(Money amount, Money other) noexcept {
   std::int64_t apart = 0;
-  if (!__builtin_sub_overflow(ours, theirs, &apart)) return {apart};
-  return {ours < theirs ? std::numeric_limits<std::int64_t>::min()
-                        : std::numeric_limits<std::int64_t>::max()};
+  if (!__builtin_sub_overflow(amount.nanodollars, other.nanodollars, &apart)) return {apart};
+  return {amount < other ? std::numeric_limits<std::int64_t>::min()
+                         : std::numeric_limits<std::int64_t>::max()};
+}
+
+Money Comparison::difference() const noexcept {
+  return less(ledger.value_or(Figures{}).cost, openrouter.value_or(Figures{}).cost);
 }
 
 std::string difference_shown(Money difference) {

@@ -52,6 +52,8 @@ struct Comparison {
   [[nodiscard]] std::string_view state() const noexcept;
 };
 
+// amount - other; where that does not fit, the nearest that does.
+[[nodiscard]] Money less(Money amount, Money other) noexcept;
 // "+$0.25", "-$0.25", "0".
 [[nodiscard]] std::string difference_shown(Money difference);
 

@@ -32,6 +32,14 @@ TEST(Tolerance, is_a_share_or_dollars) {
   }
 }
 
+TEST(Difference, never_overflows) {
+  EXPECT_EQ(less({3}, {5}), Money{-2});
+  EXPECT_EQ(less({most}, {-1}), Money{most});
+  EXPECT_EQ(less({-most}, {most}), Money{-most - 1});
+  EXPECT_EQ(difference_shown({-most - 1}), "-$9223372036.854775808");
+  EXPECT_EQ(difference_shown({0}), "0");
+}
+
 TEST(Activity, is_read_to_the_last_digit) {
   const auto rows = read_activity(
       R"({"data":[{"date":"2026-11-20","model":"openai/gpt-4.1",)"

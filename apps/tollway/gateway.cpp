@@ -167,7 +167,8 @@ Result<> Gateway::Parts::prepare(const Installation& installation) {
 Result<> Gateway::Parts::open_ledger() {
   auto opened = ledger::Ledger::open(
       {.directory = settings.data_directory,
-       .sync = settings.ledger_sync == "second" ? ledger::Sync::second : ledger::Sync::process});
+       .sync = settings.ledger_sync == "second" ? ledger::Sync::second : ledger::Sync::process,
+       .kept = settings.ledger_retention});
   if (!opened) return std::unexpected(opened.error());
   ledger = std::move(*opened);
   ledger_reader = std::make_unique<gateway::LedgerReader>(ledger->database_path());

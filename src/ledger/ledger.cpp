@@ -16,6 +16,7 @@
 #include "base/log.hpp"
 #include "ledger/mover.hpp"
 #include "ledger/recovery.hpp"
+#include "ledger/retention.hpp"
 
 namespace tollway::ledger {
 namespace {
@@ -115,6 +116,7 @@ std::vector<SegmentQueue*> Ledger::Parts::all_queues() {
 
 void Ledger::Parts::run() {
   Mover mover(*store, health, *options.files);
+  Retention retention(options.kept, options.now);
   auto next_sync = Clock::now() + options.sync_every;
   std::unique_lock lock_held(mutex);
   for (bool last_round = false; !last_round;) {
@@ -131,6 +133,7 @@ void Ledger::Parts::run() {
         mover.sync(these);
         next_sync = Clock::now() + options.sync_every;
       }
+      if (moved && !last_round) retention.run(*store, health);
     } catch (const std::bad_alloc&) {
       log::error("the ledger finds no memory; records wait in the journal");
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -30,6 +31,8 @@ class Ledger {
     std::chrono::milliseconds sync_every{1000};            // for Sync::second
     std::chrono::milliseconds lock_patience{250};          // for others who write the database
     std::chrono::milliseconds predecessor_patience{5000};  // for a process that is about to end
+    std::chrono::days kept{0};  // how long every attempt is; then its sums alone; 0: for ever
+    std::function<std::chrono::system_clock::time_point()> now = std::chrono::system_clock::now;
     FileOperations* files = &FileOperations::system();
   };
   // Takes over what an earlier process left in the journal; attempts that it did not settle become

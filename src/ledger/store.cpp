@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <filesystem>
+#include <optional>
 
 #include "base/limits.hpp"
 #include "ledger/appender.hpp"
@@ -81,34 +82,56 @@ Result<std::size_t> Store::settle_interrupted() {
   });
 }
 
-Result<std::size_t> Store::retire(std::chrono::system_clock::time_point before) {
+namespace {
+
+struct Retirement {
+  std::int64_t seal = 0;
+  std::int64_t last_seq = 0;
+};
+
+// Up to the seal before the first that holds anything younger.
+std::optional<Retirement> next_retirement(SQLite::Database& handle, std::int64_t before_ms,
+                                          std::int64_t rows_max) {
+  SQLite::Statement newest(
+      handle, "SELECT coalesce(max(seal), 0), coalesce(max(last_seq), 0) FROM retirements");
+  newest.executeStep();
+  const std::int64_t given_up = newest.getColumn(1).getInt64();
+  SQLite::Statement seal(
+      handle, "SELECT number, last_seq, last_at FROM seals WHERE number > ? ORDER BY number");
+  seal.bind(1, newest.getColumn(0).getInt64());
+  std::optional<Retirement> found;
+  while (seal.executeStep() && seal.getColumn(2).getInt64() < before_ms) {
+    const Retirement next{.seal = seal.getColumn(0).getInt64(),
+                          .last_seq = seal.getColumn(1).getInt64()};
+    if (found && next.last_seq - given_up > rows_max) break;
+    found = next;
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<std::size_t> Store::retire(std::chrono::system_clock::time_point before,
+                                  std::int64_t rows_max) {
   using std::chrono::milliseconds;
   const std::int64_t before_ms =
       std::chrono::duration_cast<milliseconds>(before.time_since_epoch()).count();
   return database_->guarded([&]() -> Result<std::size_t> {
     auto& handle = database_->handle();
     SQLite::Transaction transaction(handle, SQLite::TransactionBehavior::IMMEDIATE);
-    // Up to the seal before the first that holds anything younger.
-    SQLite::Statement seal(
-        handle,
-        "SELECT number, last_seq FROM seals WHERE number < coalesce((SELECT min(number) FROM seals "
-        "WHERE last_at >= ?1), 1 + (SELECT max(number) FROM seals)) AND last_seq > (SELECT "
-        "coalesce(max(last_seq), 0) FROM retirements) ORDER BY number DESC LIMIT 1");
-    seal.bind(1, before_ms);
-    if (!seal.executeStep()) return std::size_t{0};
-    const std::int64_t last_seq = seal.getColumn(1).getInt64();
+    const auto next = next_retirement(handle, before_ms, rows_max);
+    if (!next) return std::size_t{0};
     SQLite::Statement retirement(handle,
                                  "INSERT INTO retirements (seal, last_seq, at) VALUES (?, ?, ?)");
-    retirement.bind(1, seal.getColumn(0).getInt64());
-    retirement.bind(2, last_seq);
+    retirement.bind(1, next->seal);
+    retirement.bind(2, next->last_seq);
     retirement.bind(3, before_ms);
     retirement.exec();
-    seal.reset();
     SQLite::Statement attempts(handle, "DELETE FROM attempts WHERE seq <= ?");
-    attempts.bind(1, last_seq);
+    attempts.bind(1, next->last_seq);
     const int gone = attempts.exec();
     SQLite::Statement requests(handle, "DELETE FROM requests WHERE last_seq <= ?");
-    requests.bind(1, last_seq);
+    requests.bind(1, next->last_seq);
     requests.exec();
     transaction.commit();
     return static_cast<std::size_t>(gone);

@@ -52,6 +52,9 @@ ServeSettings serve_settings_from(const SettingsSnapshot& snapshot) {
   if (const auto ttl = snapshot.integer("catalogue.ttl")) {
     settings.catalogue_ttl = std::chrono::seconds(*ttl);
   }
+  if (const auto days = snapshot.integer("ledger.retention_days")) {
+    settings.ledger_retention = std::chrono::days(*days);
+  }
   settings.catalogue_refresh = snapshot.boolean("catalogue.refresh").value_or(true);
   return settings;
 }

@@ -22,7 +22,8 @@ struct ServeSettings {
   std::string record_directory;  // empty: nothing is recorded
   std::string tls_certificate_file;
   std::string tls_key_file;
-  std::string ledger_sync = "process";  // or "second": what survives a power cut
+  std::string ledger_sync = "process";    // or "second": what survives a power cut
+  std::chrono::days ledger_retention{0};  // 0: for ever
 
   Duration upstream_connect_timeout = limits::connect_timeout;
   Duration upstream_first_byte_timeout = limits::first_byte_timeout;

@@ -32,16 +32,19 @@ TEST(ServeSettings, DefaultsAreThoseOfTheLimits) {
   EXPECT_EQ(settings.client_idle_timeout, limits.client_idle_timeout);
   EXPECT_EQ(settings.client_write_timeout, limits.client_write_timeout);
   EXPECT_EQ(settings.request_body_bytes_max, limits.request_body_bytes_max);
+  EXPECT_EQ(settings.ledger_retention, std::chrono::days(0));
 }
 
 TEST(ServeSettings, AreSettings) {
   const ServeSettings settings = from({{"listen", "[::1]:0"},
                                        {"threads", "3"},
                                        {"stream.silence", "0.25"},
+                                       {"ledger.retention_days", "90"},
                                        {"request.body_max", "1024"}});
   EXPECT_EQ(settings.listen, "[::1]:0");
   EXPECT_EQ(settings.threads, 3U);
   EXPECT_EQ(settings.stream_silence, 250ms);
+  EXPECT_EQ(settings.ledger_retention, std::chrono::days(90));
   EXPECT_EQ(settings.request_body_bytes_max, 1024U);
 }
 

@@ -22,10 +22,22 @@ bool Breaker::admit(TimePoint now) noexcept {
   if (force != Force::none) return force == Force::closed;
   const auto until = open_until_.load(memory_order_relaxed);
   if (until == 0) return true;
-  if (stamp(now) < until) return false;
+  return stamp(now) >= until && probe(now);
+}
+
+bool Breaker::admit_early(TimePoint now) noexcept {
+  if (force_.load(memory_order_relaxed) != Force::none) return admit(now);
+  auto tried = tried_at_.load(memory_order_relaxed);
+  if (stamp(now) - tried < options_.early_probe_every.count()) return admit(now);
+  return tried_at_.compare_exchange_strong(tried, stamp(now), memory_order_relaxed) && probe(now);
+}
+
+bool Breaker::probe(TimePoint now) noexcept {
   auto since = probe_since_.load(memory_order_relaxed);
   if (since != 0 && stamp(now) - since < options_.probe_patience.count()) return false;
-  return probe_since_.compare_exchange_strong(since, stamp(now), memory_order_relaxed);
+  if (!probe_since_.compare_exchange_strong(since, stamp(now), memory_order_relaxed)) return false;
+  tried_at_.store(stamp(now), memory_order_relaxed);
+  return true;
 }
 
 void Breaker::ended(Outcome outcome, const Counts& lately, TimePoint began,
@@ -58,11 +70,14 @@ void Breaker::ended(Outcome outcome, const Counts& lately, TimePoint began,
 }
 
 void Breaker::open(TimePoint now, bool probed) noexcept {
-  // Those that were under way when it opened fail too, and lengthen nothing.
-  if (!probed && open_until_.load(memory_order_relaxed) != 0) return;
-  const auto openings = std::min(openings_.fetch_add(1, memory_order_relaxed), doublings_max);
-  const Duration length = std::min(options_.open_first * (1U << openings), options_.open_max);
-  open_until(now + length);
+  const auto until = open_until_.load(memory_order_relaxed);
+  // Those that were under way when it opened fail too, and so do early probes: they lengthen
+  // nothing.
+  if (until <= stamp(now) && (probed || until == 0)) {
+    const auto openings = std::min(openings_.fetch_add(1, memory_order_relaxed), doublings_max);
+    open_until(now + std::min(options_.open_first * (1U << openings), options_.open_max));
+    tried_at_.store(stamp(now), memory_order_relaxed);
+  }
   if (probed) probe_since_.store(0, memory_order_relaxed);
 }
 
@@ -71,6 +86,10 @@ void Breaker::open_until(TimePoint until) noexcept {
   while (there < stamp(until) &&
          !open_until_.compare_exchange_weak(there, stamp(until), memory_order_relaxed)) {
   }
+}
+
+TimePoint Breaker::tried_at() const noexcept {
+  return TimePoint(Duration(tried_at_.load(memory_order_relaxed)));
 }
 
 TimePoint Breaker::opens_at() const noexcept {

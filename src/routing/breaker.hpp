@@ -17,6 +17,7 @@ struct BreakerOptions {
   double failure_share = 0.5;                     // of them, that opens it
   Duration open_first = std::chrono::seconds(5);  // doubles with every opening that follows
   Duration open_max = std::chrono::minutes(5);
+  Duration early_probe_every = std::chrono::seconds(1);
   Duration probe_patience = std::chrono::minutes(2);  // for a probe that tells nothing
 };
 
@@ -33,6 +34,10 @@ class Breaker {
   // Whether an attempt may be made; each that may is told of by ended(). Of a half-open breaker one
   // caller gets true.
   [[nodiscard]] bool admit(TimePoint now) noexcept;
+  // The same for a request that has nowhere else to go: it may probe before the deadline, but
+  // nobody within a second of the last who tried. So an outage of everything is over a second after
+  // it is.
+  [[nodiscard]] bool admit_early(TimePoint now) noexcept;
   // What came of the attempt that was admitted at `began`. `lately` are the last 30 seconds with
   // it, looked at after failures alone.
   void ended(Outcome outcome, const Counts& lately, TimePoint began, TimePoint now) noexcept;
@@ -41,15 +46,19 @@ class Breaker {
   void force(Force force) noexcept { force_.store(force, std::memory_order_relaxed); }
 
   [[nodiscard]] State state(TimePoint now) const noexcept;
+  // When it opened or was probed last.
+  [[nodiscard]] TimePoint tried_at() const noexcept;
   // When the next attempt may be made; the past where it may be now.
   [[nodiscard]] TimePoint opens_at() const noexcept;
 
  private:
+  [[nodiscard]] bool probe(TimePoint now) noexcept;
   void open(TimePoint now, bool probed) noexcept;
 
   BreakerOptions options_;
   std::atomic<std::int64_t> open_until_{0};   // 0: closed
   std::atomic<std::int64_t> probe_since_{0};  // 0: nobody probes
+  std::atomic<std::int64_t> tried_at_{0};     // when it opened or was probed last
   std::atomic<std::uint32_t> failures_in_a_row_{0};
   std::atomic<std::uint32_t> openings_{0};  // since it was closed last
   std::atomic<Force> force_{Force::none};

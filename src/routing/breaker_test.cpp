@@ -104,6 +104,24 @@ TEST(Breaker, AProbeThatTellsNothingLeavesItsPlace) {
   EXPECT_TRUE(breaker.admit(later + minutes(2))) << "it was never heard of again";
 }
 
+TEST(Breaker, WhoHasNowhereElseToGoMayProbeEarlyOnceASecond) {
+  Breaker breaker = opened();
+  breaker.open_until(start + minutes(2));
+  fail(breaker, start);
+  const auto tick = std::chrono::milliseconds(1);
+  EXPECT_TRUE(breaker.admit_early(start + seconds(1)));
+  EXPECT_FALSE(breaker.admit_early(start + seconds(3))) << "the first is under way";
+  fail(breaker, start + seconds(4));
+  EXPECT_EQ(breaker.opens_at(), start + minutes(2)) << "it lengthens nothing";
+  EXPECT_FALSE(breaker.admit_early(start + seconds(4) - tick));
+  EXPECT_FALSE(breaker.admit(start + seconds(9)));
+  ASSERT_TRUE(breaker.admit_early(start + seconds(9)));
+  breaker.ended(Outcome::success, quiet, start + seconds(9), start + seconds(9));
+  EXPECT_EQ(breaker.state(start + seconds(9)), State::closed);
+  breaker.force(Breaker::Force::open);
+  EXPECT_FALSE(breaker.admit_early(start + minutes(9)));
+}
+
 TEST(Breaker, TheLaterOfTwoDeadlinesHolds) {
   Breaker breaker = opened();
   breaker.open_until(start + minutes(2));

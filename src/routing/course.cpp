@@ -8,6 +8,7 @@ namespace tollway::routing {
 namespace {
 
 constexpr Duration look_again_after = std::chrono::milliseconds(50);
+constexpr Duration early_attempt_every = std::chrono::seconds(1);
 constexpr int doublings_max = 20;
 
 }  // namespace
@@ -31,11 +32,14 @@ Course::Step Course::next(TimePoint now) {
   if (now < pause_until_) return {.what = Next::wait, .until = pause_until_};
   while (stop_ < stop_count_) {
     const std::size_t stop = stop_++;
-    if (!stops_[stop].over && try_at(stop, now)) {
-      return {.what = Next::attempt, .candidate = parts_.places[stop].candidate, .until = now};
-    }
+    if (!stops_[stop].over && try_at(stop, now)) return sent(now);
   }
+  if (attempts_ == 0 && breaker_ends_ && !limit_ends_ && try_early(now)) return sent(now);
   return another_round(now);
+}
+
+Course::Step Course::sent(TimePoint now) const {
+  return {.what = Next::attempt, .candidate = parts_.places[current_].candidate, .until = now};
 }
 
 Course::Step Course::give_up(TimePoint now) const {
@@ -44,9 +48,22 @@ Course::Step Course::give_up(TimePoint now) const {
   return {.what = Next::give_up, .until = until};
 }
 
-bool Course::try_at(std::size_t stop, TimePoint now) {
+// The one that was tried longest ago, and one a second of all: so a total outage costs next to
+// nothing, and is noticed to be over a second after it is.
+bool Course::try_early(TimePoint now) {
+  std::size_t longest_ago = 0;
+  TimePoint latest{};
+  for (std::size_t stop = 0; stop < stop_count_; ++stop) {
+    const TimePoint tried = at(stop).standing->breaker.tried_at();
+    latest = std::max(latest, tried);
+    if (tried < at(longest_ago).standing->breaker.tried_at()) longest_ago = stop;
+  }
+  return now - latest >= early_attempt_every && try_at(longest_ago, now, true);
+}
+
+bool Course::try_at(std::size_t stop, TimePoint now, bool early) {
   Standing& standing = *at(stop).standing;
-  if (!standing.breaker.admit(now)) {
+  if (!(early ? standing.breaker.admit_early(now) : standing.breaker.admit(now))) {
     const TimePoint ends = standing.breaker.opens_at();
     breaker_ends_ = std::min(breaker_ends_.value_or(ends), ends);
     return false;

@@ -65,7 +65,9 @@ class Course {
     std::uint8_t attempts = 0;
     bool over = false;  // no further attempt can help there
   };
-  [[nodiscard]] bool try_at(std::size_t stop, TimePoint now);
+  [[nodiscard]] bool try_at(std::size_t stop, TimePoint now, bool early = false);
+  [[nodiscard]] bool try_early(TimePoint now);
+  [[nodiscard]] Step sent(TimePoint now) const;  // to the current one
   [[nodiscard]] Step another_round(TimePoint now);
   [[nodiscard]] Step give_up(TimePoint now) const;
   void end(const Attempt& attempt, std::int64_t tokens_used, TimePoint now);

@@ -102,12 +102,31 @@ TEST(Course, PassesOverOpenBreakersAndSaysWhenTheyMayBeAsked) {
     expect_attempt(course, 1, start);
     course.answered({.outcome = Outcome::success}, 1, start);
   }
-  market.standings[1].breaker.open_until(start + seconds(7));
+  for (Standing& standing : market.standings) {  // and nobody has just tried
+    standing.breaker.open_until(start + seconds(7));
+    ASSERT_TRUE(standing.breaker.admit_early(start));
+  }
   Course course = market.course();
   const auto step = course.next(start);
   EXPECT_EQ(step.what, Next::give_up);
   EXPECT_EQ(step.until, start + seconds(7));
   EXPECT_EQ(course.attempts(), 0);
+}
+
+TEST(Course, ProbesAnOpenBreakerWhereNothingElseIsLeft) {
+  Market market(1);
+  for (int i = 0; i < 5; ++i) {
+    Course course = market.course();
+    expect_attempt(course, 0, start);
+    course.failed(FailureClass::transient, {}, start);
+  }
+  EXPECT_EQ(market.standings[0].breaker.state(start), Breaker::State::open);
+  Course refused = market.course();
+  EXPECT_EQ(refused.next(start).what, Next::give_up) << "it has just failed";
+  Course course = market.course();
+  expect_attempt(course, 0, start + seconds(1));
+  course.answered({.outcome = Outcome::success}, 1, start + seconds(1));
+  EXPECT_EQ(market.standings[0].breaker.state(start + seconds(1)), Breaker::State::closed);
 }
 
 TEST(Course, ObeysRetryAfterWithinTheDeadline) {

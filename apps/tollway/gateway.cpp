@@ -8,6 +8,7 @@
 
 #include "base/log.hpp"
 #include "catalog/refresher.hpp"
+#include "client/pricing_rows.hpp"
 #include "demo/model.hpp"
 #include "gateway/ledger_reader.hpp"
 #include "gateway/pipeline.hpp"
@@ -124,6 +125,7 @@ struct Gateway::Parts {
   net::Resolver resolver;
   std::shared_ptr<net::ssl::context> client_tls;
   net::ProxySettings proxy;
+  gateway::Prices::Overrides overrides;
   std::unique_ptr<recording::Recorder> recorder;
   std::unique_ptr<catalog::Refresher> catalogue;
   std::unique_ptr<ledger::Ledger> ledger;
@@ -136,6 +138,7 @@ struct Gateway::Parts {
   [[nodiscard]] Result<> prepare(const Installation& installation);
   [[nodiscard]] Result<> open_ledger();
   [[nodiscard]] Result<> choose_upstream(const Installation& installation);
+  [[nodiscard]] Result<> read_overrides(const Installation& installation);
   void make_catalogue();
   [[nodiscard]] Result<> listen();
 };
@@ -150,6 +153,7 @@ Result<> Gateway::Parts::prepare(const Installation& installation) {
   keys = std::move(*opened);
   if (auto opened_ledger = open_ledger(); !opened_ledger) return opened_ledger;
   if (auto chosen = choose_upstream(installation); !chosen) return chosen;
+  if (auto read = read_overrides(installation); !read) return read;
   auto tls = net::make_client_tls();
   if (!tls) return std::unexpected(tls.error());
   client_tls = std::move(*tls);
@@ -182,6 +186,13 @@ Result<> Gateway::Parts::choose_upstream(const Installation& installation) {
   return {};
 }
 
+Result<> Gateway::Parts::read_overrides(const Installation& installation) {
+  auto read = client::read_overrides(installation.snapshot);
+  if (!read) return std::unexpected(read.error());
+  overrides = std::move(*read);
+  return {};
+}
+
 void Gateway::Parts::make_catalogue() {
   const Upstream& upstream = *upstreams.back();
   catalog::Refresher::Options how;
@@ -207,6 +218,7 @@ Result<> Gateway::Parts::listen() {
                                            resolver, client_tls, proxy, recorder.get(), *ledger,
                                            *ledger_reader, tokens, *catalogue);
     worker->server.set_tls(*tls);
+    worker->prices.use(overrides);
     if (auto opened = worker->access_log.open(); !opened) return opened;
     auto bound = worker->server.listen(address);
     if (!bound) return std::unexpected(bound.error());
@@ -255,12 +267,15 @@ std::string_view Gateway::default_model() const noexcept {
 
 Result<> Gateway::reload(const Installation& installation) {
   const auto tls = server_tls(parts_->settings);
+  if (auto priced = parts_->read_overrides(installation); !priced) return priced;
   const auto chosen = parts_->choose_upstream(installation);
   for (auto& worker : parts_->workers) {
-    worker->loop.post([&worker = *worker, tls, &upstream = *parts_->upstreams.back()] {
+    worker->loop.post([&worker = *worker, tls, &upstream = *parts_->upstreams.back(),
+                       overrides = parts_->overrides] {
       if (tls) worker.server.set_tls(*tls);
       worker.access_log.reopen();
       worker.pipeline.use(upstream);
+      worker.prices.use(overrides);
       // Idle connections were dialled under the addresses that the old settings allowed.
       worker.pool.clear();
     });

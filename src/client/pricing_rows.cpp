@@ -105,13 +105,6 @@ const pricing::Rates* rates_at(const ModelPricing& pricing, PriceTime at) noexce
   return &pricing.rows->model->rates(at);
 }
 
-std::string_view sheet_name(std::string_view provider) noexcept {
-  if (provider == "xai") return "x-ai";
-  if (provider == "zai") return "zhipuai";
-  if (provider == "moonshot") return "moonshotai";
-  return provider;
-}
-
 ModelPricing pricing_of(const pricing::VendorSheet& sheet, const PricedModel& model,
                         PricingSource source, std::shared_ptr<const void> owner) {
   ModelPricing pricing;

@@ -28,8 +28,7 @@ namespace client {
 
 [[nodiscard]] std::string lower(std::string_view text);
 
-// The vendor's name in price sheets of a provider's key in lower case: "x-ai" for "xai".
-[[nodiscard]] std::string_view sheet_name(std::string_view provider) noexcept;
+using pricing::sheet_name;
 
 // A row of a sheet, which must last as long as `owner` or the program.
 [[nodiscard]] ModelPricing pricing_of(const pricing::VendorSheet& sheet,

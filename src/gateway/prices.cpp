@@ -7,9 +7,10 @@ namespace {
 
 constexpr std::size_t found_max = 4096;
 
-const pricing::PricedModel* look_up(std::string_view provider, std::string_view model) {
-  const auto& sheet = pricing::PriceSheet::built_in();
-  auto found = sheet.find(provider, model);
+// OpenRouter resells at the makers' prices.
+const pricing::PricedModel* in_sheet(const pricing::PriceSheet& sheet, std::string_view provider,
+                                     std::string_view model) {
+  auto found = sheet.find(pricing::sheet_name(provider), model);
   if (!found && provider == "openrouter") found = sheet.find_by_name(model);
   return found ? found->model : nullptr;
 }
@@ -17,6 +18,19 @@ const pricing::PricedModel* look_up(std::string_view provider, std::string_view 
 }  // namespace
 
 Prices::Prices(std::unordered_map<std::string, pricing::Rates> own) : own_(std::move(own)) {}
+
+void Prices::use(Overrides overrides) {
+  overrides_ = std::move(overrides);
+  found_.clear();
+}
+
+const pricing::PricedModel* Prices::look_up(std::string_view provider,
+                                            std::string_view model) const {
+  if (overrides_ != nullptr) {
+    if (const auto* priced = in_sheet(*overrides_, provider, model)) return priced;
+  }
+  return in_sheet(pricing::PriceSheet::built_in(), provider, model);
+}
 
 const pricing::Rates* Prices::find(std::string_view provider, std::string_view model,
                                    std::chrono::system_clock::time_point at) {

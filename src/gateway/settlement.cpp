@@ -35,6 +35,15 @@ ledger::Counts counts_of(const llm::MeteredUsage& usage) {
           .web_searches = usage.web_searches};
 }
 
+const pricing::Rates& free_of_charge() {
+  static const pricing::Rates free = [] {
+    pricing::Rates rates;
+    rates.fill(pricing::TieredPrice{});
+    return rates;
+  }();
+  return free;
+}
+
 }  // namespace
 
 Settlement::~Settlement() {
@@ -163,12 +172,15 @@ net::Task<> Settlement::count() {
   counted_ = co_await std::move(counting);
 }
 
+// A server of one's own is free unless its operator has put a price on it.
 const pricing::Rates* Settlement::rates() {
   auto& prices = request_.services.prices;
   const auto provider = request_.provider.key();
   const auto at = admitted_.value_or(std::chrono::system_clock::now());
   const pricing::Rates* rates = prices.find(provider, request_.progress.model, at);
-  return rates != nullptr ? rates : prices.find(provider, request_.facts.model, at);
+  if (rates == nullptr) rates = prices.find(provider, request_.facts.model, at);
+  if (rates == nullptr && request_.provider.description()->local) rates = &free_of_charge();
+  return rates;
 }
 
 std::optional<dialects::OwnCost> Settlement::own_cost() {

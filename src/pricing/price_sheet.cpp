@@ -23,6 +23,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> makers{{
 
 }  // namespace
 
+std::string_view sheet_name(std::string_view provider) noexcept {
+  if (provider == "xai") return "x-ai";
+  if (provider == "zai") return "zhipuai";
+  if (provider == "moonshot") return "moonshotai";
+  return provider;
+}
+
 bool Period::holds(SystemTime at) const noexcept {
   if (from && at < *from) return false;
   if (!daily) return true;

@@ -49,6 +49,9 @@ struct VendorSheet {
   std::vector<PricedModel> models;
 };
 
+// The vendor's name in sheets of a provider's key in lower case: "x-ai" for "xai".
+[[nodiscard]] std::string_view sheet_name(std::string_view provider) noexcept;
+
 // All vendors' prices. Immutable, thread-safe.
 class PriceSheet {
  public:

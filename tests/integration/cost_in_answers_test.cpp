@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <iterator>
 
 #include "support/gateway_process.hpp"
@@ -217,6 +218,71 @@ TEST(CostInAnswer, openrouters_answers_are_its_own) {
   const Gateway gateway(upstream);
   const auto answer = gateway.post("/api/v1/chat/completions", R"({"model":"openai/gpt-4o"})");
   EXPECT_EQ(answer.body, sent);
+}
+
+// Half of the list price, and another after a reload.
+TEST(CostInAnswer, a_price_of_ones_own_counts) {
+  const TemporaryDirectory files;
+  const auto config = files.path() / "tollway.toml";
+  const auto write_config = [&](std::string_view input) {
+    replace_file(config, fmt::format("[[pricing.overrides]]\nprovider = \"openai\"\n"
+                                     "model = \"gpt-4o\"\ninput = {}\noutput = \"5\"\n",
+                                     input));
+  };
+  write_config("\"1.25\"");
+  const FaultUpstream upstream(FaultUpstream::answering(
+      json_answer(answered(R"({"prompt_tokens":1000,"completion_tokens":100})"))));
+  auto options = before("openai", upstream);
+  options.flags = {"--config", config.string()};
+  Gateway gateway(options);
+  const auto cost = [&] {
+    const auto answer = gateway.post("/v1/chat/completions", R"({"model":"gpt-4o"})");
+    return at(answer.body_json(), "/usage/cost").to_number<double>();
+  };
+  EXPECT_DOUBLE_EQ(cost(), 0.00175);
+  write_config("1");
+  gateway.process().signal(SIGHUP);
+  EXPECT_TRUE(wait_until([&] { return cost() == 0.0015; }));
+  write_config("\"cheap\"");
+  gateway.process().signal(SIGHUP);
+  EXPECT_TRUE(wait_until(
+      [&] { return gateway.standard_error().find("pricing.overrides") != std::string::npos; }));
+  EXPECT_DOUBLE_EQ(cost(), 0.0015);
+  gateway.stop();
+  const auto rows = ledger_rows(gateway.data());
+  EXPECT_TRUE(std::ranges::any_of(rows, [](const auto& row) { return row.computed == 1'750'000; }));
+}
+
+TEST(CostInAnswer, a_server_of_ones_own_is_free) {
+  const FaultUpstream upstream(FaultUpstream::answering(
+      json_answer(answered(R"({"prompt_tokens":1000,"completion_tokens":100})", "qwen3"))));
+  const Gateway gateway({.environment = {{"TOLLWAY_LLM_PROVIDER", "vllm"},
+                                         {"TOLLWAY_LLM_VLLM_URL", upstream.url_for("127.0.0.1")}}});
+  const auto answer = gateway.post("/v1/chat/completions", R"({"model":"qwen3"})");
+  EXPECT_EQ(at(answer.body_json(), "/usage/cost").to_number<double>(), 0);
+}
+
+// U21: figures that no answer has are no money, neither for us nor against us.
+TEST(CostInAnswer, U21_absurd_usage_is_estimated_and_marked) {
+  for (const auto* usage : {R"({"prompt_tokens":-1000,"completion_tokens":5})",
+                            R"({"prompt_tokens":18446744073709551615,"completion_tokens":5})",
+                            R"({"prompt_tokens":1e300,"completion_tokens":5})",
+                            R"({"prompt_tokens":10,"completion_tokens":5,)"
+                            R"("prompt_tokens_details":{"cached_tokens":9999999999999999}})"}) {
+    const auto sent = answered(usage);
+    const FaultUpstream upstream(FaultUpstream::answering(json_answer(sent)));
+    Gateway gateway(before("openai", upstream));
+    EXPECT_EQ(gateway.post("/v1/chat/completions", R"({"model":"gpt-4o"})").body, sent);
+    gateway.stop();
+    const auto rows = ledger_rows(gateway.data());
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_TRUE(rows[0].flags & flag_estimated) << usage;
+    EXPECT_GE(rows[0].computed.value_or(-1), 0) << usage;
+    EXPECT_LT(rows[0].computed.value_or(-1), 1'000'000) << usage;
+  }
+  const auto zero = answered(R"({"prompt_tokens":0,"completion_tokens":0})");
+  EXPECT_NE(through_openai(zero).find("\"cost\":0,"), std::string::npos)
+      << "an explicit zero stays zero";
 }
 
 // Too large to be held, its end still states the cost.

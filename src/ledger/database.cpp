@@ -72,6 +72,8 @@ std::unexpected<Error> Database::refuse(int code, int extended_code) const {
       }
       if (extended_code == SQLITE_IOERR_WRITE)
         return failure(Retry::same, "the disk takes nothing");
+      // Closing would sync the same data again and write on top of what may not be there.
+      ::sqlite3_db_config(database_.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
       return failure(Retry::never, fmt::format("{}: {}", path_, says));
     default:
       return failure(Retry::never, fmt::format("{}: {}", path_, says));

@@ -58,6 +58,19 @@ std::vector<LedgerRow> wait_for_ledger_rows(const std::filesystem::path& data, s
   return rows;
 }
 
+struct LedgerLock::Transaction {
+  explicit Transaction(const std::string& file)
+      : database(file, SQLite::OPEN_READWRITE, lock_patience_ms) {
+    database.exec("BEGIN IMMEDIATE");
+  }
+  SQLite::Database database;  // closing it rolls back
+};
+
+LedgerLock::LedgerLock(const std::filesystem::path& data)
+    : transaction_(std::make_unique<Transaction>((data / "ledger.db").string())) {}
+
+LedgerLock::~LedgerLock() = default;
+
 std::int64_t ledger_number(const std::filesystem::path& data, const std::string& sql) {
   auto database = opened(data);
   return database.execAndGet(sql).getInt64();

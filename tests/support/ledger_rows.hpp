@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,19 @@ inline constexpr int flag_failed = 128;
 // Waits until there are that many; fails the test where there are not.
 [[nodiscard]] std::vector<LedgerRow> wait_for_ledger_rows(const std::filesystem::path& data,
                                                           std::size_t count);
+// As long as it lives, nobody else writes DATA/ledger.db.
+class LedgerLock {
+ public:
+  explicit LedgerLock(const std::filesystem::path& data);
+  ~LedgerLock();
+  LedgerLock(const LedgerLock&) = delete;
+  LedgerLock& operator=(const LedgerLock&) = delete;
+
+ private:
+  struct Transaction;
+  std::unique_ptr<Transaction> transaction_;
+};
+
 // One number that a query gives.
 [[nodiscard]] std::int64_t ledger_number(const std::filesystem::path& data, const std::string& sql);
 

@@ -13,6 +13,7 @@
 #include "gateway/ledger_reader.hpp"
 #include "gateway/pipeline.hpp"
 #include "ledger/ledger.hpp"
+#include "listed_providers.hpp"
 #include "listening.hpp"
 #include "net/resolver.hpp"
 #include "upstream_choice.hpp"
@@ -122,6 +123,8 @@ struct Gateway::Parts {
   UpstreamChoice choice;
   // The last is the one in use. Those before it stay for the requests that began with them.
   std::vector<std::unique_ptr<const Upstream>> upstreams;
+  // The others who are asked for their models; earlier ones stay for the question under way.
+  std::vector<std::unique_ptr<const Upstream>> listed;
   net::Resolver resolver;
   std::shared_ptr<net::ssl::context> client_tls;
   net::ProxySettings proxy;
@@ -139,7 +142,8 @@ struct Gateway::Parts {
   [[nodiscard]] Result<> open_ledger();
   [[nodiscard]] Result<> choose_upstream(const Installation& installation);
   [[nodiscard]] Result<> read_overrides(const Installation& installation);
-  void make_catalogue();
+  void make_catalogue(const Installation& installation);
+  [[nodiscard]] std::vector<const catalog::Source*> sources(const Installation& installation);
   [[nodiscard]] Result<> listen();
 };
 
@@ -160,7 +164,7 @@ Result<> Gateway::Parts::prepare(const Installation& installation) {
   auto from_environment = net::proxy_from_environment();
   if (!from_environment) return std::unexpected(from_environment.error());
   proxy = std::move(*from_environment);
-  make_catalogue();
+  make_catalogue(installation);
   if (settings.record_directory.empty()) return {};
   auto created = recording::Recorder::create(settings.record_directory);
   if (!created) return std::unexpected(created.error());
@@ -193,7 +197,17 @@ Result<> Gateway::Parts::read_overrides(const Installation& installation) {
   return {};
 }
 
-void Gateway::Parts::make_catalogue() {
+// The one behind the gateway first: where several have a model, its data are taken.
+std::vector<const catalog::Source*> Gateway::Parts::sources(const Installation& installation) {
+  std::vector<const catalog::Source*> all{upstreams.back().get()};
+  for (auto& other : listed_providers(installation, upstreams.back()->key())) {
+    all.push_back(other.get());
+    listed.push_back(std::move(other));
+  }
+  return all;
+}
+
+void Gateway::Parts::make_catalogue(const Installation& installation) {
   const Upstream& upstream = *upstreams.back();
   catalog::Refresher::Options how;
   how.folder = settings.data_directory + "/catalogue";
@@ -202,8 +216,7 @@ void Gateway::Parts::make_catalogue() {
   how.configured_model = upstream.default_model();
   how.tls = client_tls;
   how.proxy = proxy;
-  const std::vector<const catalog::Source*> sources{&upstream};
-  catalogue = std::make_unique<catalog::Refresher>(std::move(how), sources, resolver);
+  catalogue = std::make_unique<catalog::Refresher>(std::move(how), sources(installation), resolver);
 }
 
 Result<> Gateway::Parts::listen() {
@@ -282,7 +295,11 @@ Result<> Gateway::reload(const Installation& installation) {
   }
   if (chosen) {
     const Upstream& upstream = *parts_->upstreams.back();
-    parts_->catalogue->use({&upstream}, std::string(upstream.default_model()));
+    const auto settings = settings::serve_settings_from(installation.snapshot);
+    parts_->catalogue->use({.sources = parts_->sources(installation),
+                            .configured_model = std::string(upstream.default_model()),
+                            .ttl = settings.catalogue_ttl,
+                            .background = settings.catalogue_refresh});
   }
   if (!tls) return std::unexpected(tls.error());
   return chosen;

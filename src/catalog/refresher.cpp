@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <limits>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "catalog/change_json.hpp"
 #include "catalog/replacements.hpp"
 
 namespace tollway::catalog {
@@ -19,6 +21,13 @@ std::int64_t seconds_now() {
   return std::chrono::duration_cast<std::chrono::seconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+// For alerts: one line a thing that happened, under a name that stays (docs/costs.md).
+void tell(std::string_view name, const boost::json::object& what) {
+  boost::json::object event{{"event", name}};
+  for (const auto& member : what) event.insert(member);
+  log::warning("event {}", boost::json::serialize(event));
 }
 
 bool is_openrouter(const Source& source) {
@@ -61,11 +70,13 @@ void Refresher::take(const std::vector<const Source*>& sources) {
   for (const Source* source : sources) known_.emplace_back().source = source;
 }
 
-void Refresher::use(std::vector<const Source*> sources, std::string configured_model) {
-  loop_.post([this, sources = std::move(sources), model = std::move(configured_model)] {
-    options_.configured_model = model;
-    changed_ = [this, sources] {
-      take(sources);
+void Refresher::use(Change change) {
+  loop_.post([this, change = std::move(change)] {
+    changed_ = [this, change] {
+      options_.configured_model = change.configured_model;
+      options_.ttl = change.ttl;
+      options_.background = change.background;
+      take(change.sources);
       read_kept();
       publish();
       warn_about_configured(*live_.current());
@@ -117,8 +128,24 @@ void Refresher::warn_about_configured(const Catalogue& before) {
     configured.model = nullptr;
   }
   const auto warning = warning_about(configured);
-  if (!warning.empty() && warning != warned_) log::warning("{}", warning);
+  if (!warning.empty() && warning != warned_) {
+    log::warning("{}", warning);
+    tell(configured.state == ConfiguredModel::State::gone ? "catalogue.model_gone"
+                                                          : "catalogue.model_expiring",
+         configured_json(configured));
+  }
   warned_ = warning;
+}
+
+void Refresher::warn_about_price(const std::vector<catalog::Change>& changes) const {
+  const auto now = live_.current();
+  const auto configured = now->find(options_.configured_model);
+  if (!configured) return;
+  for (const auto& change : changes) {
+    if (change.prices.empty() || change.model != configured->target->id) continue;
+    log::warning("the price of the model {} has changed ({})", change.model, name_of(change.kind));
+    tell("catalogue.price_changed", change_json(change));
+  }
 }
 
 bool Refresher::is_stale(const Known& known) const {
@@ -210,6 +237,7 @@ void Refresher::adopt(Known& known, const KeptList& list) {
   if (found.changes.empty() || first) return;
   log::info("{}: {} changes of models", known.source->description()->name, found.changes.size());
   if (const auto kept = store_.append(found); !kept) log::warning("{}", kept.error().message);
+  warn_about_price(found.changes);
   if (options_.on_changes) options_.on_changes(found);
 }
 

@@ -41,8 +41,14 @@ class Refresher {
 
   // Reads what is kept on disk, warns about the configured model, and starts the thread.
   void start();
-  // Others from now on; a question under way is still asked. Any thread.
-  void use(std::vector<const Source*> sources, std::string configured_model);
+  struct Change {
+    std::vector<const Source*> sources;
+    std::string configured_model;
+    std::chrono::seconds ttl{3600};
+    bool background = true;
+  };
+  // From now on; a question under way is still asked. Any thread.
+  void use(Change change);
   // Ends a question under way and joins the thread. Twice is once.
   void stop();
 
@@ -66,6 +72,7 @@ class Refresher {
   void read_kept();
   void publish();
   void warn_about_configured(const Catalogue& before);
+  void warn_about_price(const std::vector<catalog::Change>& changes) const;
   [[nodiscard]] bool is_stale(const Known& known) const;
   [[nodiscard]] bool want();
   net::Task<> run();

@@ -1,6 +1,7 @@
 #include "gateway.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <filesystem>
 #include <thread>
@@ -259,6 +260,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(settings::ServeSettings settings
   if (auto prepared = parts->prepare(installation); !prepared)
     return std::unexpected(prepared.error());
   if (auto listening = parts->listen(); !listening) return std::unexpected(listening.error());
+  ::malloc_trim(0);  // half of what was needed to start
   return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
 }
 

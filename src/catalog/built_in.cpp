@@ -84,8 +84,10 @@ std::int64_t day_in(std::string_view date) {
   return std::chrono::duration_cast<std::chrono::seconds>(day.time_since_epoch()).count();
 }
 
+}  // namespace
+
 // The file is our own, so what is wrong with it is found by the tests, not by users.
-Listing read_sheet() {
+Listing read_built_in_listing() {
   // In large pieces, which go back to the system at the end.
   json::monotonic_resource memory(std::size_t{1} << 20);
   const auto parsed = json::parse(embedded_sheets().front().text, &memory);
@@ -97,7 +99,9 @@ Listing read_sheet() {
   listing.source = PriceSource::built_in;
   listing.slugs = true;
   const auto& parameter_sets = document.at("parameter_sets").get_array();
-  for (const auto& compact : document.at("models").get_array()) {
+  const auto& models = document.at("models").get_array();
+  listing.models.reserve(models.size());
+  for (const auto& compact : models) {
     auto model = read_row(whole_row(compact.get_object(), parameter_sets));
     assert(model);
     model->prices.source = listing.source;
@@ -107,10 +111,8 @@ Listing read_sheet() {
   return listing;
 }
 
-}  // namespace
-
 const Listing& built_in_listing() {
-  static const Listing listing = read_sheet();
+  static const Listing listing = read_built_in_listing();
   return listing;
 }
 

@@ -43,7 +43,9 @@ struct Listing {
 [[nodiscard]] Listing listing_of(const providers::Description& description,
                                  const std::vector<ModelInfo>& models, std::int64_t as_of);
 
-// OpenRouter's models as the program was made with them. Read once; thread-safe.
+// OpenRouter's models as the program was made with them: read anew at each call, some 10 ms and
+// 1 MB, for who needs them for a moment; or read once and kept. Thread-safe.
+[[nodiscard]] Listing read_built_in_listing();
 [[nodiscard]] const Listing& built_in_listing();
 
 }  // namespace tollway::catalog

@@ -108,7 +108,7 @@ void Refresher::publish() {
     if (known.listing) {
       listings.push_back(*known.listing);
     } else if (is_openrouter(*known.source)) {
-      listings.push_back(built_in_listing());
+      listings.push_back(read_built_in_listing());
     }
   }
   const bool any_failing = std::ranges::any_of(known_, &Known::failing);
@@ -122,7 +122,8 @@ void Refresher::warn_about_configured(const Catalogue& before) {
   const auto now = live_.current();
   auto configured = check_configured(options_.configured_model, before, *now);
   if (configured.state == ConfiguredModel::State::unknown) {
-    const Catalogue built_in(std::span(&built_in_listing(), 1));
+    const Listing sheet = read_built_in_listing();
+    const Catalogue built_in(std::span(&sheet, 1));
     configured = check_configured(options_.configured_model, built_in, *now);
     if (configured.state == ConfiguredModel::State::unknown) return;
     configured.model = nullptr;

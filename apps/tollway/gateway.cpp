@@ -240,6 +240,7 @@ Result<> Gateway::Parts::listen() {
     workers.push_back(std::move(worker));
   }
   catalogue->start();
+  ::malloc_trim(0);  // what was needed to start goes back to the system before anyone is served
   for (auto& worker : workers) {
     worker->thread = std::thread([&loop = worker->loop] { loop.run(); });
   }
@@ -260,7 +261,6 @@ Result<std::unique_ptr<Gateway>> Gateway::start(settings::ServeSettings settings
   if (auto prepared = parts->prepare(installation); !prepared)
     return std::unexpected(prepared.error());
   if (auto listening = parts->listen(); !listening) return std::unexpected(listening.error());
-  ::malloc_trim(0);  // half of what was needed to start
   return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
 }
 

@@ -56,7 +56,7 @@ struct Worker {
                         .total = settings.upstream_total_timeout}),
         access_log(loop.deadlines(), settings.data_directory + "/access.jsonl"),
         journal(ledger.make_journal()),
-        prices(demonstration_rates()),
+        prices(demonstration_rates(), [&catalogue] { return catalogue.current(); }),
         pipeline({.options = options,
                   .keys = keys,
                   .provider = &upstream,

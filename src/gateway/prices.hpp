@@ -2,39 +2,54 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "catalog/catalogue.hpp"
 #include "pricing/price_sheet.hpp"
 
 namespace tollway::gateway {
 
-// The operator's prices and the built-in sheet, with the models that were asked for lately. Belongs
-// to one loop's thread.
+// In this order: what a provider's own list of models states, the operator's prices, the built-in
+// sheet; with the models that were asked for lately. Belongs to one loop's thread.
 class Prices {
  public:
+  using Lists = std::function<catalog::CataloguePointer()>;  // the newest; asked once a second
+
   Prices() = default;
-  // `own` are rates that the sheet does not have, by model.
-  explicit Prices(std::unordered_map<std::string, pricing::Rates> own);
+  // `own` are rates that no sheet has, by model.
+  Prices(std::unordered_map<std::string, pricing::Rates> own, Lists lists);
 
   using Overrides = std::shared_ptr<const pricing::PriceSheet>;  // null: none
-  // Prices that come before all others, from now on.
+  // From now on.
   void use(Overrides overrides);
 
   // The rates of a provider's model, as answered or else as asked for, at that moment; null where
-  // nobody knows them. They last until the next use().
+  // nobody knows them. They last until the next find() or use().
   [[nodiscard]] const pricing::Rates* find(std::string_view provider, std::string_view model,
                                            std::chrono::system_clock::time_point at);
 
  private:
   [[nodiscard]] const pricing::PricedModel* look_up(std::string_view provider,
-                                                    std::string_view model) const;
+                                                    std::string_view model);
+  // What the provider's list states; null where it states nothing, or the same as `sheet`, which
+  // knows more: tiers, times of day, what lists leave out.
+  [[nodiscard]] const pricing::PricedModel* listed(std::string_view provider,
+                                                   std::string_view model,
+                                                   const pricing::PricedModel* sheet);
+  void look_for_new_lists(std::chrono::system_clock::time_point now);
 
   std::unordered_map<std::string, pricing::Rates> own_;
+  Lists lists_;
+  catalog::CataloguePointer catalogue_;  // null: none yet
+  std::chrono::system_clock::time_point looked_at_;
+  std::deque<pricing::PricedModel> listed_;  // of catalogue_, for found_
   Overrides overrides_;
-  std::unordered_map<std::string, const pricing::PricedModel*> found_;  // null: in no sheet
+  std::unordered_map<std::string, const pricing::PricedModel*> found_;  // null: nowhere
   std::string name_;                                                    // "provider model"
 };
 

@@ -185,13 +185,15 @@ const pricing::Rates* Settlement::rates() {
 
 std::optional<dialects::OwnCost> Settlement::own_cost() {
   const dialects::Progress& progress = request_.progress;
-  if (progress.stated_cost || !progress.usage_complete) return std::nullopt;
+  if (!progress.usage_complete) return std::nullopt;
   // Who states costs himself means something by stating none.
   if (request_.provider.key() == "openrouter") return std::nullopt;
   const Spending spending = spending_of({.progress = progress, .failure = std::nullopt}, rates());
   if (!spending.computed || !spending.prompt || !spending.completion) return std::nullopt;
-  return dialects::OwnCost{
-      .total = *spending.computed, .prompt = *spending.prompt, .completion = *spending.completion};
+  // Some vendors state it where no client of OpenRouter's would look.
+  return dialects::OwnCost{.total = progress.stated_cost.value_or(*spending.computed),
+                           .prompt = *spending.prompt,
+                           .completion = *spending.completion};
 }
 
 void Settlement::settle(ledger::AttemptRecord record, const Spending& spending) {

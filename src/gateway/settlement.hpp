@@ -36,8 +36,9 @@ class Settlement final : public dispatch::AttemptObserver {
   [[nodiscard]] bool must_count() const;
   [[nodiscard]] net::Task<> count();
 
-  // By our prices, from the counts that the answer has stated so far. Nullopt where the provider
-  // states its own cost, OpenRouter always, and where counts or a price are unknown.
+  // What the provider says it charged, else by our prices from the counts that the answer has
+  // stated so far, for answers that do not show it. Nullopt for OpenRouter's, and where counts or a
+  // price are unknown.
   [[nodiscard]] std::optional<dialects::OwnCost> own_cost();
 
  private:

@@ -180,6 +180,17 @@ UsageLayout own_layout(std::string_view provider) {
   return UsageLayout::openai_chat;
 }
 
+// xAI's unit: a ten-billionth of a dollar (docs.x.ai, "Cost Tracking"). Rounded half to even.
+std::optional<Money> money_of_ticks(std::int64_t ticks) {
+  constexpr std::int64_t ticks_a_nanodollar = 10;
+  if (ticks < 0 || ticks / ticks_a_nanodollar > stated_max.nanodollars) return std::nullopt;
+  const std::int64_t whole = ticks / ticks_a_nanodollar;
+  const std::int64_t twice_rest = ticks % ticks_a_nanodollar * 2;
+  const bool up =
+      twice_rest > ticks_a_nanodollar || (twice_rest == ticks_a_nanodollar && whole % 2 == 1);
+  return Money{whole + (up ? 1 : 0)};
+}
+
 }  // namespace
 
 std::optional<UsageLayout> usage_layout(std::string_view provider, std::string_view flavor) {
@@ -195,8 +206,15 @@ std::optional<UsageLayout> usage_layout(std::string_view provider, std::string_v
 }
 
 std::optional<Money> stated_cost(const Object& usage) {
+  std::int64_t ticks = 0;
+  if (usage["cost_in_usd_ticks"].get(ticks) == SUCCESS) return money_of_ticks(ticks);
   double cost = 0;
-  if (usage["cost"].get(cost) != SUCCESS) return std::nullopt;
+  Object costs;
+  if (usage["cost"].get(costs) == SUCCESS) {
+    if (costs["total_cost"].get(cost) != SUCCESS) return std::nullopt;
+  } else if (usage["cost"].get(cost) != SUCCESS) {
+    return std::nullopt;
+  }
   std::array<char, 32> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), cost).ptr;
   const auto money = Money::parse({digits.data(), static_cast<std::size_t>(end - digits.data())});

@@ -40,8 +40,9 @@ enum class UsageLayout : std::uint8_t {
 [[nodiscard]] Result<llm::MeteredUsage> read_usage(UsageLayout layout,
                                                    const simdjson::dom::object& usage);
 
-// The member "cost": what the provider says it charged. Nullopt where it says nothing that can be
-// one: no number, below zero, or above ten thousand dollars.
+// What the provider says it charged: OpenRouter and others by the member "cost", Perplexity by its
+// "total_cost", xAI by "cost_in_usd_ticks". Nullopt where it says nothing that can be one: no
+// number, below zero, or above ten thousand dollars.
 [[nodiscard]] std::optional<Money> stated_cost(const simdjson::dom::object& usage);
 
 }  // namespace tollway::dialects

@@ -58,6 +58,32 @@ TEST(UsageLayouts, older_spellings_of_cached_tokens_are_read) {
   }
 }
 
+std::optional<std::int64_t> stated(std::string_view members) {
+  const std::string text =
+      R"({"prompt_tokens":1,"completion_tokens":1,)" + std::string(members) + "}";
+  const auto usage = read(UsageLayout::openai_chat, text);
+  EXPECT_TRUE(usage) << text;
+  if (!usage || !usage->stated_cost) return std::nullopt;
+  return usage->stated_cost->nanodollars;
+}
+
+TEST(UsageLayouts, vendors_state_their_own_cost_each_in_their_way) {
+  EXPECT_EQ(stated(R"("cost":0.00037)"), 370'000);
+  EXPECT_EQ(
+      stated(R"("cost":{"input_tokens_cost":1e-6,"request_cost":0.005,"total_cost":0.005021})"),
+      5'021'000);
+  EXPECT_EQ(stated(R"("cost_in_usd_ticks":37756000)"), 3'775'600);
+  EXPECT_EQ(stated(R"("cost_in_usd_ticks":15)"), 2) << "half to even";
+  EXPECT_EQ(stated(R"("cost_in_usd_ticks":25)"), 2);
+  EXPECT_EQ(stated(R"("cost_in_usd_ticks":26)"), 3);
+  for (const auto* none :
+       {R"("cost":null)", R"("cost":{})", R"("cost":{"total_cost":"1"})", R"("cost":-1)",
+        R"("cost_in_usd_ticks":-1)", R"("cost_in_usd_ticks":9223372036854775807)",
+        R"("cost_in_usd_ticks":1.5)"}) {
+    EXPECT_FALSE(stated(none)) << none;
+  }
+}
+
 TEST(UsageLayouts, U21_absurd_usage_is_no_usage) {
   for (const auto* text :
        {R"({"prompt_tokens":-1,"completion_tokens":1})", R"({"completion_tokens":1})",

@@ -1,0 +1,90 @@
+#include "gateway/prices.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "providers/descriptor.hpp"
+
+namespace tollway::gateway {
+namespace {
+
+using pricing::Unit;
+using std::chrono::seconds;
+using std::chrono::system_clock;
+
+const system_clock::time_point start{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}};
+
+catalog::Listing listing(std::string_view provider, std::string_view body) {
+  auto read = catalog::read_listing(*providers::find(providers::built_in(), provider), body, 1000);
+  EXPECT_TRUE(read) << read.error().message;
+  return std::move(*read);
+}
+
+template <class... Listing>
+catalog::CataloguePointer catalogue(Listing... listings) {
+  const std::vector<catalog::Listing> all{std::move(listings)...};
+  return std::make_shared<const catalog::Catalogue>(all);
+}
+
+// Femtodollars a token; -1 where there is no price.
+std::int64_t price(Prices& prices, std::string_view provider, std::string_view model, Unit unit,
+                   system_clock::time_point at = start, std::int64_t prompt_tokens = 1) {
+  const auto* const rates = prices.find(provider, model, at);
+  if (rates == nullptr || !rate(*rates, unit)) return -1;
+  return rate(*rates, unit)->at(prompt_tokens).femtodollars;
+}
+
+constexpr std::string_view openrouter_row = R"({"data":[{"id":"openai/gpt-4o",
+  "canonical_slug":"openai/gpt-4o","architecture":{"tokenizer":"GPT"},"pricing":{"prompt":"0.000007","completion":"0.00002",
+  "input_cache_read":"0.000001","overrides":[{"min_prompt_tokens":1000,"prompt":"0.000009"}]}}]})";
+
+TEST(GatewayPrices, AProvidersOwnListComesFirst) {
+  Prices prices({}, [] { return catalogue(listing("openrouter", openrouter_row)); });
+  EXPECT_EQ(price(prices, "openrouter", "openai/gpt-4o", Unit::input), 7'000'000'000);
+  EXPECT_EQ(price(prices, "openrouter", "openai/gpt-4o", Unit::cache_read), 1'000'000'000);
+  EXPECT_EQ(price(prices, "openrouter", "openai/gpt-4o", Unit::input, start, 1001), 9'000'000'000)
+      << "with its tiers";
+  // Another vendor's price is none.
+  EXPECT_NE(price(prices, "openai", "gpt-4o", Unit::input), 7'000'000'000);
+  EXPECT_GT(price(prices, "openai", "gpt-4o", Unit::input), 0);
+}
+
+TEST(GatewayPrices, ANewListCountsWithinASecond) {
+  catalog::CataloguePointer newest = catalogue();
+  Prices prices({}, [&newest] { return newest; });
+  const auto before = price(prices, "openrouter", "openai/gpt-4o", Unit::input);
+  EXPECT_GT(before, 0) << "the built-in sheet";
+  newest = catalogue(listing("openrouter", openrouter_row));
+  EXPECT_EQ(price(prices, "openrouter", "openai/gpt-4o", Unit::input, start + seconds(1)),
+            7'000'000'000);
+}
+
+TEST(GatewayPrices, AListThatSaysWhatTheSheetSaysLeavesTheSheetWhichKnowsMore) {
+  Prices alone;
+  const auto input = price(alone, "openai", "gpt-4o", Unit::input);
+  const auto output = price(alone, "openai", "gpt-4o", Unit::output);
+  const auto cached = price(alone, "openai", "gpt-4o", Unit::cache_read);
+  ASSERT_GT(cached, 0);
+  const auto with = [](std::int64_t prompt, std::int64_t completion) {
+    catalog::Listing list = listing("openai", R"({"data":[{"id":"gpt-4o","object":"model"}]})");
+    auto& stated = list.models.front().prices;
+    stated.source = catalog::PriceSource::provider_list;
+    stated[catalog::PriceKey::prompt] = prompt;
+    stated[catalog::PriceKey::completion] = completion;
+    return list;
+  };
+  Prices same({}, [&] { return catalogue(with(input, output)); });
+  EXPECT_EQ(price(same, "openai", "gpt-4o", Unit::cache_read), cached);
+  Prices other({}, [&] { return catalogue(with(input + 1, output)); });
+  EXPECT_EQ(price(other, "openai", "gpt-4o", Unit::input), input + 1);
+}
+
+TEST(GatewayPrices, WithoutAPriceThereIsNone) {
+  Prices prices;
+  EXPECT_EQ(prices.find("openai", "no-such-model", start), nullptr);
+  EXPECT_EQ(prices.find("openai", "", start), nullptr);
+}
+
+}  // namespace
+}  // namespace tollway::gateway

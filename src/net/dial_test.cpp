@@ -49,9 +49,8 @@ class DialTest : public testing::Test {
     return run(loop_, dial(loop_, resolver, {"name", port, policy}, in(within), abort_));
   }
 
-  std::uint16_t closed_port() {
-    return Tcp::acceptor(loop_.io(), Tcp::endpoint(Tcp::v4(), 0)).local_endpoint().port();
-  }
+  // Bound and never listening: it refuses, and nobody else gets it meanwhile.
+  Tcp::socket refusing_port() { return Tcp::socket(loop_.io(), Tcp::endpoint(Tcp::v4(), 0)); }
 
   Loop loop_;
   Abort abort_;
@@ -68,7 +67,8 @@ TEST_F(DialTest, connects_without_delay_for_small_segments) {
 }
 
 TEST_F(DialTest, U01_refused_says_what_was_tried_and_why_it_failed) {
-  const auto port = closed_port();
+  const auto refusing = refusing_port();
+  const auto port = refusing.local_endpoint().port();
   const auto socket = dial_name(addresses({"127.0.0.1", "127.0.0.2"}), port);
   ASSERT_FALSE(socket);
   EXPECT_EQ(socket.error().code, Errc::connect_failed);

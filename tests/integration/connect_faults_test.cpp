@@ -1,6 +1,5 @@
 // The upstream cannot be reached, or is lost before it answers.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <atomic>
 
@@ -14,9 +13,8 @@ class ConnectFaults : public InEachDialect {};
 INSTANTIATE_TEST_SUITE_P(U, ConnectFaults, testing::ValuesIn(all_dialects()), dialect_name);
 
 TEST_P(ConnectFaults, U01_connection_refused) {
-  const auto listener = listen_on_loopback(1);
-  ::close(listener.descriptor);  // Nobody listens there any more.
-  Gateway gateway({.upstream_url = fmt::format("http://127.0.0.1:{}/api/v1", listener.port)});
+  const RefusingPort port;
+  Gateway gateway({.upstream_url = fmt::format("http://127.0.0.1:{}/api/v1", port.number())});
   expect_error_answer(gateway.post(dialect().path(), dialect().body(false)), 502, dialect().path());
   const auto record = expect_record(gateway, "connect_failed", 502, false);
   EXPECT_EQ(record.attempts(), 1);

@@ -261,18 +261,40 @@ void Wire::close() noexcept {
   ::close(std::exchange(socket_, -1));
 }
 
-Listener listen_on_loopback(int backlog, bool ipv6) {
+namespace {
+
+Listener bind_on_loopback(bool ipv6) {
   Listener made;
   made.descriptor = ::socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   auto address = loopback(0, ipv6);
-  if (made.descriptor < 0 || ::bind(made.descriptor, address.get(), address.size) != 0 ||
-      ::listen(made.descriptor, backlog) != 0) {
-    throw std::system_error(errno, std::generic_category(), "cannot listen on loopback");
+  if (made.descriptor < 0 || ::bind(made.descriptor, address.get(), address.size) != 0) {
+    throw std::system_error(errno, std::generic_category(), "cannot bind to loopback");
   }
   ::getsockname(made.descriptor, address.get(), &address.size);
   // The port lies at the same place in both families.
   made.port = ntohs(reinterpret_cast<const sockaddr_in*>(address.get())->sin_port);
   return made;
+}
+
+}  // namespace
+
+Listener listen_on_loopback(int backlog, bool ipv6) {
+  const Listener made = bind_on_loopback(ipv6);
+  if (::listen(made.descriptor, backlog) != 0) {
+    throw std::system_error(errno, std::generic_category(), "cannot listen on loopback");
+  }
+  return made;
+}
+
+// Bound and never listening: the kernel refuses, and gives the port to nobody else.
+RefusingPort::RefusingPort() {
+  const Listener bound = bind_on_loopback(false);
+  socket_ = bound.descriptor;
+  number_ = bound.port;
+}
+
+RefusingPort::~RefusingPort() {
+  ::close(socket_);
 }
 
 }  // namespace tollway::test

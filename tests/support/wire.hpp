@@ -90,4 +90,19 @@ struct Listener {
 };
 [[nodiscard]] Listener listen_on_loopback(int backlog, bool ipv6 = false);
 
+// A port of 127.0.0.1 that refuses connections, and that nobody else gets as long as this lasts.
+class RefusingPort {
+ public:
+  RefusingPort();
+  ~RefusingPort();
+  RefusingPort(const RefusingPort&) = delete;
+  RefusingPort& operator=(const RefusingPort&) = delete;
+
+  [[nodiscard]] std::uint16_t number() const noexcept { return number_; }
+
+ private:
+  int socket_ = -1;
+  std::uint16_t number_ = 0;
+};
+
 }  // namespace tollway::test

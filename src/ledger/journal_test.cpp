@@ -173,6 +173,22 @@ TEST(Journal, P05_a_locked_database_lets_a_bounded_backlog_wait_and_then_refuses
   EXPECT_EQ(verified(directory.database()).attempts, number + 10);
 }
 
+TEST(Journal, P05_what_came_while_a_batch_was_held_over_is_moved_with_it) {
+  const Directory directory;
+  const auto ledger = open_ledger({.directory = directory.path(), .lock_patience = 1ms});
+  const auto journal = ledger->make_journal();
+  {
+    SQLite::Database other(directory.database(), SQLite::OPEN_READWRITE, 1000);
+    other.exec("BEGIN IMMEDIATE");
+    spend(*journal, 0, 10);
+    EXPECT_FALSE(ledger->flush());
+    spend(*journal, 10, 10);
+    other.exec("COMMIT");
+  }
+  ASSERT_TRUE(ledger->flush());
+  EXPECT_EQ(query(directory.database(), "SELECT count(*) FROM attempts"), 20);
+}
+
 // What kill -9 leaves of a record that was being written.
 TEST(Journal, ATornTailIsCutAtTheLastWholeRecord) {
   const Directory directory;

@@ -93,11 +93,13 @@ void Mover::forget() {
 bool Mover::move(const std::vector<SegmentQueue*>& queues) {
   for (;;) {
     if (health_.stopped()) return false;
-    if (settled_.empty()) collect(queues);
+    // What the database did not take the last time goes first; more may have come meanwhile.
+    const bool held_over = !settled_.empty();
+    if (!held_over) collect(queues);
     const bool full = settled_.size() >= limits::ledger_batch_records_max;
     if (!store()) return false;
     forget();
-    if (!full) return true;
+    if (!held_over && !full) return true;
   }
 }
 

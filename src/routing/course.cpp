@@ -1,6 +1,7 @@
 #include "routing/course.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "routing/standing.hpp"
 
@@ -32,10 +33,17 @@ Course::Step Course::next(TimePoint now) {
   if (now < pause_until_) return {.what = Next::wait, .until = pause_until_};
   while (stop_ < stop_count_) {
     const std::size_t stop = stop_++;
-    if (!stops_[stop].over && try_at(stop, now)) return sent(now);
+    if (may_try(stops_[stop]) && try_at(stop, now)) return sent(now);
   }
   if (attempts_ == 0 && breaker_ends_ && !limit_ends_ && try_early(now)) return sent(now);
   return another_round(now);
+}
+
+// A place is tried again in a round for retries alone, and each retry is paid for.
+bool Course::may_try(const Stop& stop) {
+  if (stop.over || stop.attempts > rounds_) return false;
+  if (stop.attempts == 0 || std::exchange(paid_, false)) return true;
+  return parts_.budget.take();
 }
 
 Course::Step Course::sent(TimePoint now) const {
@@ -90,17 +98,16 @@ Course::Step Course::another_round(TimePoint now) {
   if (limit_ends_) {  // to wait for a limit is no retry: nothing was sent
     step.until = *limit_ends_;
   } else {
-    const bool any = std::any_of(stops_.begin(), stops_.begin() + stop_count_, [&](Stop& stop) {
-      stop.over = stop.over || stop.attempts >= options_.attempts_here_max;
-      return !stop.over && stop.attempts > 0;
-    });
+    if (!may_retry()) return step;
     const Duration longest = std::min(
         options_.first_delay * (1U << std::min(rounds_, doublings_max)), options_.delay_max);
     const Duration jittered(
         static_cast<std::int64_t>(parts_.random.fraction() * static_cast<double>(longest.count())));
     const TimePoint then = now + std::max(jittered, asked_for_);
-    if (!any || then >= deadline_ || !parts_.budget.take()) return step;
+    if (then >= deadline_ || !parts_.budget.take()) return step;
     ++rounds_;
+    paid_ = true;
+    sent_before_ = attempts_;
     step.until = then;
   }
   if (step.until >= deadline_) return step;
@@ -111,6 +118,14 @@ Course::Step Course::another_round(TimePoint now) {
   pause_until_ = step.until;
   step.what = Next::wait;
   return step;
+}
+
+// Where a whole round found nothing but open breakers, waiting for another one is of no use.
+bool Course::may_retry() const {
+  if (attempts_ == sent_before_) return false;
+  return std::any_of(stops_.begin(), stops_.begin() + stop_count_, [this](const Stop& stop) {
+    return !stop.over && stop.attempts > 0 && stop.attempts < options_.attempts_here_max;
+  });
 }
 
 void Course::end(const Attempt& attempt, std::int64_t tokens_used, TimePoint now) {

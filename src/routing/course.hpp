@@ -24,8 +24,8 @@ struct CourseOptions {
 //
 // Each endpoint is tried once before one is tried again: another place now is better for a client
 // than the same one later. Then those whose failure may have passed get another round, after a
-// pause with full jitter, if the budget for retries pays for it. Endpoints whose breaker is open,
-// or whose limits are used up, are passed over; where nothing else is left, a limit that ends
+// pause with full jitter; the budget for retries pays for each of them. Endpoints whose breaker is
+// open, or whose limits are used up, are passed over; where nothing else is left, a limit that ends
 // before the deadline is waited for.
 class Course {
  public:
@@ -65,6 +65,8 @@ class Course {
     std::uint8_t attempts = 0;
     bool over = false;  // no further attempt can help there
   };
+  [[nodiscard]] bool may_try(const Stop& stop);
+  [[nodiscard]] bool may_retry() const;
   [[nodiscard]] bool try_at(std::size_t stop, TimePoint now, bool early = false);
   [[nodiscard]] bool try_early(TimePoint now);
   [[nodiscard]] Step sent(TimePoint now) const;  // to the current one
@@ -88,8 +90,10 @@ class Course {
   std::optional<TimePoint> limit_ends_;  // the first, of those passed over in this round
   std::optional<TimePoint> breaker_ends_;
   TimePoint pause_until_;
-  int rounds_ = 0;
+  int rounds_ = 0;  // for retries
   int attempts_ = 0;
+  int sent_before_ = 0;   // attempts before this round
+  bool paid_ = false;     // this round's first retry
   Duration asked_for_{};  // by the Retry-After of this round
   bool client_fault_ = false;
 };

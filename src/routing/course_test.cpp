@@ -17,7 +17,8 @@ using Next = Course::Next;
 const TimePoint start{std::chrono::hours(1)};
 
 struct Market {
-  explicit Market(std::size_t count, const Limits& limits = {}) {
+  explicit Market(std::size_t count, const Limits& limits = {}, std::int64_t retries = 10)
+      : budget(0.2, retries) {
     for (std::uint32_t i = 0; i < count; ++i) {
       standings.emplace_back(BreakerOptions{}, limits);
       candidates.emplace_back().standing = &standings.back();
@@ -184,6 +185,33 @@ TEST(Course, WaitsForALimitOrTakesTheNextAtOnce) {
   expect_attempt(first, 0, start);
   Course second = pair.course();
   expect_attempt(second, 1, start);
+}
+
+TEST(Course, WaitingForALimitRetriesNobodyElse) {
+  Market market(2, {.requests_a_minute = 0, .tokens_a_minute = 0, .concurrent = 1});
+  ASSERT_TRUE(market.standings[1].limiter.enter(1, start)) << "the second is busy for good";
+  Course course = market.course(seconds(3));
+  TimePoint now = start;
+  for (auto step = course.next(now); step.what != Next::give_up; step = course.next(now)) {
+    if (step.what == Next::wait) {
+      now = step.until;
+      continue;
+    }
+    EXPECT_EQ(step.candidate, 0U);
+    course.failed(FailureClass::transient, {}, now);
+  }
+  EXPECT_EQ(course.attempts(), 1);
+}
+
+TEST(Course, EachRetryIsPaidFor) {
+  Market market(4, {}, 2);
+  Course course = market.course();
+  TimePoint now = start;
+  for (auto step = course.next(now); step.what != Next::give_up; step = course.next(now)) {
+    if (step.what == Next::wait) now = step.until;
+    if (step.what == Next::attempt) course.failed(FailureClass::transient, {}, now);
+  }
+  EXPECT_EQ(course.attempts(), 4 + 2);
 }
 
 TEST(Course, AnAttemptThatIsForgottenLeavesNothingBehind) {

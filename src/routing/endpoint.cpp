@@ -56,10 +56,6 @@ std::optional<Parameter> parameter_named(std::string_view name) noexcept {
   return find<Parameter>(parameters, name);
 }
 
-std::string_view name_of(Parameter parameter) noexcept {
-  return parameters[static_cast<std::size_t>(parameter)];
-}
-
 std::optional<Modality> modality_named(std::string_view name) noexcept {
   return find<Modality>(modalities, name);
 }

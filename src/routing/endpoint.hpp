@@ -60,7 +60,6 @@ enum class Parameter : std::uint8_t {
   verbosity,
 };
 [[nodiscard]] std::optional<Parameter> parameter_named(std::string_view name) noexcept;
-[[nodiscard]] std::string_view name_of(Parameter parameter) noexcept;
 using Parameters = EnumSet<Parameter>;
 
 enum class Modality : std::uint8_t { text, image, audio, video, file, embeddings };

@@ -295,6 +295,8 @@ TEST_P(SimulatedHour, IsServedWhileAnythingLives) {
       1 - static_cast<double>(all.failed) / static_cast<double>(all.requests - all.unavoidable);
   const double amplification = static_cast<double>(all.attempts) / all.requests;
   const double dearer = all.cost / all.cheapest;
+  RecordProperty("at_outage", std::to_string(static_cast<double>(simulation.doomed().attempts) /
+                                             simulation.doomed().requests));
   RecordProperty("availability", std::to_string(availability));
   RecordProperty("amplification", std::to_string(amplification));
   RecordProperty("cost_to_cheapest", std::to_string(dearer));

@@ -21,28 +21,15 @@ const pricing::PricedModel* in_sheet(const pricing::PriceSheet& sheet, std::stri
   return found ? found->model : nullptr;
 }
 
-using catalog::PriceKey;
 using pricing::Unit;
-
-constexpr std::array<std::pair<PriceKey, Unit>, 11> units_of_lists{{
-    {PriceKey::prompt, Unit::input},
-    {PriceKey::completion, Unit::output},
-    {PriceKey::internal_reasoning, Unit::reasoning},
-    {PriceKey::input_cache_read, Unit::cache_read},
-    {PriceKey::input_cache_write, Unit::cache_write_5m},
-    {PriceKey::input_cache_write_1h, Unit::cache_write_1h},
-    {PriceKey::audio, Unit::input_audio},
-    {PriceKey::audio_output, Unit::output_audio},
-    {PriceKey::input_audio_cache, Unit::cache_read_audio},
-    {PriceKey::request, Unit::request},
-    {PriceKey::web_search, Unit::web_search},
-}};
 
 pricing::Rates rates_of(const catalog::Prices& prices) {
   pricing::Rates rates;
-  for (const auto& [key, unit] : units_of_lists) {
-    if (!prices[key]) continue;
-    rates[static_cast<std::size_t>(unit)] =
+  for (std::size_t i = 0; i < catalog::price_key_count; ++i) {
+    const auto key = static_cast<catalog::PriceKey>(i);
+    const auto unit = pricing::unit_of_openrouter(name_of(key));
+    if (!unit || !prices[key]) continue;
+    rates[static_cast<std::size_t>(*unit)] =
         pricing::TieredPrice{.base = {.femtodollars = *prices[key]}, .tiers = {}};
   }
   return rates;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <functional>
 #include <tuple>
 #include <vector>
 
@@ -131,7 +132,9 @@ void StreamRelay::note_cost(const http::SseEvent& event, std::string_view block)
   const auto cost = request_.settlement.own_cost();
   // An event of several lines has been joined elsewhere; nobody sends usage so.
   const char* const data = event.data.data();
-  if (!cost || data < block.data() || data >= block.data() + block.size()) return;
+  const std::less<const char*> before;
+  const bool elsewhere = before(data, block.data()) || !before(data, block.data() + block.size());
+  if (!cost || elsewhere) return;
   auto splice = dialects::splice_cost(event.data, dialect_.cost_form(true), *cost);
   if (splice) insertions_.push_back({.before = data + splice->at, .text = std::move(splice->text)});
 }

@@ -123,6 +123,13 @@ bool read_row(const json::value& row, ListedPrices& listed) {
 
 }  // namespace
 
+std::optional<Unit> unit_of_openrouter(std::string_view key) noexcept {
+  for (const auto& [name, unit] : keys) {
+    if (name == key) return unit;
+  }
+  return std::nullopt;
+}
+
 Result<std::vector<ListedPrices>> read_openrouter_prices(std::string_view models_json,
                                                          std::vector<std::string>& problems) {
   boost::system::error_code code;

@@ -1,6 +1,7 @@
 // Prices as OpenRouter's model list states them (GET /models: pricing; wire.md 5.4).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,10 @@ struct ListedPrices {
   std::string canonical_slug;   // the permanent name; empty where not stated
   std::vector<Period> periods;  // empty: known only after routing ("-1")
 };
+
+// What the member of that name in OpenRouter's `pricing` is the price of; nullopt where usage does
+// not count it.
+[[nodiscard]] std::optional<Unit> unit_of_openrouter(std::string_view key) noexcept;
 
 // Reads {"data": [{"id", "pricing": {...}}]}. Prices are dollars a unit; what is missing is not
 // priced separately. `overrides` become tiers (min_prompt_tokens) and daily windows (utc_start,

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "catalog/listing.hpp"
 #include "catalog/rows.hpp"
+#include "dialects/json_reader.hpp"
+#include "dialects/request_edit.hpp"
 
 namespace tollway::catalog {
 namespace {
@@ -78,6 +81,29 @@ std::string endpoints_answer(const Model& model) {
                                          {"description", description_in(model)},
                                          {"architecture", architecture_in(model)},
                                          {"endpoints", std::move(endpoints)}}}});
+}
+
+std::string endpoints_answer(const Model& model, std::string_view openrouters) {
+  std::string others;
+  for (const Offer& offer : model.offers) {
+    if (offer.provider == openrouter_key) continue;
+    if (!others.empty()) others += ',';
+    others += json::serialize(endpoint_of(model, offer));
+  }
+  const auto data = dialects::member_text(openrouters, "data").value_or("{}");
+  const auto list = dialects::member_text(data, "endpoints").value_or("[]");
+  std::string out(openrouters);
+  if (others.empty()) return out;
+  const auto end = static_cast<std::size_t>(list.data() + list.size() - 1 - openrouters.data());
+  const bool empty = list.find_first_not_of(" \t\r\n", 1) == list.size() - 1;
+  return out.insert(end, empty ? others : "," + others);
+}
+
+Result<> check_endpoints(std::string_view body) {
+  const auto object = dialects::parse_object(body);
+  simdjson::dom::array endpoints;
+  if (object && (*object)["data"]["endpoints"].get(endpoints) == simdjson::SUCCESS) return {};
+  return upstream_error(Errc::upstream_invalid, "the answer is no list of endpoints");
 }
 
 }  // namespace tollway::catalog

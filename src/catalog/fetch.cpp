@@ -46,9 +46,19 @@ net::Task<Result<std::string>> read_body(net::ClientCall& call, std::string_view
   }
 }
 
-net::Task<Result<std::optional<KeptList>>> ask(net::ClientPool& pool, const Source& source,
-                                               std::string path, std::string etag,
-                                               net::Abort& abort) {
+Result<> check(const Source& source, const Result<std::optional<KeptList>>& list) {
+  if (!list) return std::unexpected(list.error());
+  if (!*list) return {};
+  const auto listing = read_listing(*source.description(), (*list)->body, (*list)->fetched_at);
+  if (!listing) return std::unexpected(listing.error());
+  return {};
+}
+
+}  // namespace
+
+net::Task<Result<std::optional<KeptList>>> fetch_answer(net::ClientPool& pool, const Source& source,
+                                                        std::string path, std::string etag,
+                                                        net::Abort& abort) {
   const std::string head = head_of(source, path, etag);
   net::ClientCall call(pool, abort);
   auto sending = call.send({.origin = source.origin(),
@@ -64,34 +74,24 @@ net::Task<Result<std::optional<KeptList>>> ask(net::ClientPool& pool, const Sour
   if (!body) co_return std::unexpected(body.error());
   if (status == 304 && !etag.empty()) co_return std::nullopt;
   if (status != 200) {
-    co_return upstream_error(Errc::upstream_error,
-                             fmt::format("{} answered {} when asked for its models",
-                                         source.description()->name, status));
+    co_return upstream_error(
+        Errc::upstream_error,
+        fmt::format("{} answered {} when asked for {}", source.description()->name, status, path));
   }
   co_return KeptList{.fetched_at = seconds_now(), .etag = new_etag, .body = std::move(*body)};
 }
-
-Result<> check(const Source& source, const Result<std::optional<KeptList>>& list) {
-  if (!list) return std::unexpected(list.error());
-  if (!*list) return {};
-  const auto listing = read_listing(*source.description(), (*list)->body, (*list)->fetched_at);
-  if (!listing) return std::unexpected(listing.error());
-  return {};
-}
-
-}  // namespace
 
 net::Task<Result<std::optional<KeptList>>> fetch_list(net::ClientPool& pool, const Source& source,
                                                       std::string etag, net::Abort& abort) {
   const std::string whole = list_path(*source.description());
   const std::string plain = source.description()->models.path;
-  auto asking = ask(pool, source, whole, etag, abort);
+  auto asking = fetch_answer(pool, source, whole, etag, abort);
   auto list = co_await std::move(asking);
   auto checked = check(source, list);
   // Servers in OpenRouter's place need not know its parameters.
   const bool answered = list || list.error().code == Errc::upstream_error;
   if (!checked && answered && whole != plain) {
-    auto again = ask(pool, source, plain, std::move(etag), abort);
+    auto again = fetch_answer(pool, source, plain, std::move(etag), abort);
     list = co_await std::move(again);
     checked = check(source, list);
   }

@@ -21,4 +21,11 @@ using Source = providers::OpenAICompatibleProvider;
                                                                     std::string etag,
                                                                     net::Abort& abort);
 
+// The same of any other question, `path` under the base URL; the answer is not looked into.
+[[nodiscard]] net::Task<Result<std::optional<KeptList>>> fetch_answer(net::ClientPool& pool,
+                                                                      const Source& source,
+                                                                      std::string path,
+                                                                      std::string etag,
+                                                                      net::Abort& abort);
+
 }  // namespace tollway::catalog

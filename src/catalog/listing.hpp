@@ -13,6 +13,9 @@
 
 namespace tollway::catalog {
 
+// The key of the one provider that has others behind it.
+inline constexpr std::string_view openrouter_key = "openrouter";
+
 struct Listing {
   std::string provider;       // key: "openrouter"
   std::string provider_name;  // "OpenRouter"

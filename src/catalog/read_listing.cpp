@@ -65,8 +65,8 @@ void take_price(const std::optional<std::string>& dollars, PriceKey key, Prices&
 }  // namespace
 
 std::string list_path(const providers::Description& description) {
-  return description.key == "openrouter" ? description.models.path + "?output_modalities=all"
-                                         : description.models.path;
+  return description.key == openrouter_key ? description.models.path + "?output_modalities=all"
+                                           : description.models.path;
 }
 
 Listing listing_of(const providers::Description& description, const std::vector<ModelInfo>& models,

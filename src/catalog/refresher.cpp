@@ -31,7 +31,7 @@ void tell(std::string_view name, const boost::json::object& what) {
 }
 
 bool is_openrouter(const Source& source) {
-  return source.description()->key == "openrouter";
+  return source.description()->key == openrouter_key;
 }
 
 }  // namespace
@@ -40,7 +40,9 @@ Refresher::Refresher(Options options, const std::vector<const Source*>& sources,
                      net::Resolver& resolver)
     : options_(std::move(options)),
       store_(options_.folder),
-      pool_(loop_, resolver, options_.tls, {.proxy = options_.proxy}) {
+      pool_(loop_, resolver, options_.tls, {.proxy = options_.proxy}),
+      endpoints_(loop_, pool_, abort_,
+                 {.folder = options_.folder + "/endpoints", .retry = options_.retry}) {
   take(sources);
 }
 
@@ -63,11 +65,17 @@ void Refresher::stop() {
   loop_.post([this] { abort_.fire(internal_error("the program ends").error()); });
   thread_.join();
   live_.publish(live_.current(), true);  // nobody needs to wait any longer
+  endpoints_.stop();
 }
 
 void Refresher::take(const std::vector<const Source*>& sources) {
   known_.clear();
-  for (const Source* source : sources) known_.emplace_back().source = source;
+  const Source* openrouter = nullptr;
+  for (const Source* source : sources) {
+    known_.emplace_back().source = source;
+    if (is_openrouter(*source)) openrouter = source;
+  }
+  endpoints_.use(openrouter, options_.ttl);
 }
 
 void Refresher::use(Change change) {
@@ -167,6 +175,10 @@ net::Task<CataloguePointer> Refresher::catalogue() {
     co_await std::move(waiting);
   }
   co_return live_.current();
+}
+
+net::Task<EndpointsBody> Refresher::endpoints(std::string model) {
+  return endpoints_.find(std::move(model), net::Clock::now() + first_answer_patience);
 }
 
 net::Task<> Refresher::run() {

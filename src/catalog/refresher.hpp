@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catalog/changes.hpp"
+#include "catalog/endpoint_lists.hpp"
 #include "catalog/fetch.hpp"
 #include "catalog/live.hpp"
 #include "catalog/store.hpp"
@@ -57,6 +58,9 @@ class Refresher {
   // meanwhile. On any loop.
   [[nodiscard]] net::Task<CataloguePointer> catalogue();
   static constexpr auto first_answer_patience = std::chrono::seconds(5);
+  // OpenRouter's own answer about the endpoints of the model that it calls `model`, waited for as
+  // above; null where OpenRouter is no source or never answered. On any loop.
+  [[nodiscard]] net::Task<EndpointsBody> endpoints(std::string model);
   // Without waiting or asking.
   [[nodiscard]] CataloguePointer current() const { return live_.current(); }
 
@@ -88,6 +92,7 @@ class Refresher {
   net::ClientPool pool_;
   net::Event wanted_{loop_};
   net::Abort abort_;
+  EndpointLists endpoints_;
   // For catalogue(), which runs elsewhere.
   std::atomic<std::int64_t> stale_at_{0};  // Unix seconds
   std::atomic<bool> asked_{false};         // the thread has been told and is at it

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 
 #include "base/log.hpp"
@@ -22,6 +23,7 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 constexpr const char* history_name = "changes.jsonl";
+constexpr const char* list_extension = ".list";
 constexpr int format = 1;
 constexpr std::size_t etag_bytes_max = 256;
 
@@ -55,7 +57,7 @@ bool write_whole(int file, std::string_view content) {
 }
 
 std::string list_name(std::string_view provider) {
-  return fmt::format("{}.list", provider);
+  return fmt::format("{}{}", provider, list_extension);
 }
 
 std::optional<KeptList> parse_list(std::string_view provider, std::string_view content) {
@@ -129,6 +131,22 @@ Result<> Store::write_list(std::string_view provider, const KeptList& list) cons
                           {"etag", etag},
                           {"sum", fmt::format("{:016x}", sum_of(list.body))}};
   return replace(list_name(provider), json::serialize(head) + "\n" + list.body);
+}
+
+Result<> Store::keep_newest(std::size_t count) const {
+  std::vector<std::pair<fs::file_time_type, fs::path>> lists;
+  std::error_code code;
+  for (fs::directory_iterator at(folder_, code), end; !code && at != end; at.increment(code)) {
+    std::error_code gone;
+    const auto written = at->last_write_time(gone);
+    if (!gone && at->path().extension() == list_extension) lists.emplace_back(written, at->path());
+  }
+  if (!code && lists.size() > count) {
+    std::ranges::sort(lists, std::greater());
+    for (std::size_t i = count; i < lists.size() && !code; ++i) fs::remove(lists[i].second, code);
+  }
+  if (!code) return {};
+  return internal_error(fmt::format("cannot remove old lists in {}: {}", folder_, code.message()));
 }
 
 Result<> Store::append(const ChangesFound& found) const {

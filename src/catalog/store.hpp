@@ -34,6 +34,9 @@ class Store {
   // Lists over list_bytes_max are refused.
   [[nodiscard]] Result<> write_list(std::string_view provider, const KeptList& list) const;
 
+  // Removes all lists but the `count` that were written last.
+  [[nodiscard]] Result<> keep_newest(std::size_t count) const;
+
   // Adds to the history, whose oldest entries go when it would be over history_bytes_max.
   [[nodiscard]] Result<> append(const ChangesFound& found) const;
   // All that is kept, oldest first; lines that are broken are left out with a warning.

@@ -1,7 +1,9 @@
 #include "catalog/store.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -35,6 +37,23 @@ ChangesFound found_at(std::int64_t at, std::size_t count = 1) {
     found.changes.push_back(std::move(change));
   }
   return found;
+}
+
+TEST_F(StoreTest, keeps_the_newest_lists) {
+  const auto written = std::chrono::file_clock::now();
+  for (int i = 0; i < 5; ++i) {
+    const auto name = fmt::format("list{}", i);
+    ASSERT_TRUE(store().write_list(name, {.fetched_at = 1, .etag = {}, .body = "[]"}));
+    fs::last_write_time(file(name + ".list"), written - std::chrono::minutes(i));
+  }
+  std::ofstream(file("changes.jsonl")) << "{}";
+  EXPECT_TRUE(store().keep_newest(2));
+  EXPECT_TRUE(store().read_list("list0"));
+  EXPECT_TRUE(store().read_list("list1"));
+  EXPECT_FALSE(store().read_list("list2"));
+  EXPECT_FALSE(store().read_list("list4"));
+  EXPECT_TRUE(fs::exists(file("changes.jsonl")));
+  EXPECT_TRUE(store().keep_newest(2));
 }
 
 TEST_F(StoreTest, lists_come_back_as_they_went) {

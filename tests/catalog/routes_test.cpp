@@ -72,11 +72,9 @@ TEST_F(Routes, a_model_is_found_by_its_names) {
 }
 
 TEST_F(Routes, what_only_openrouter_knows_is_asked_of_it) {
-  for (const std::string_view target : {"/api/v1/models/a/one/endpoints", "/api/v1/providers"}) {
-    const auto answer = gateway_.get(target);
-    EXPECT_EQ(answer.status, 404) << target;
-    EXPECT_EQ(text_at(answer.body_json(), "/error/message"), target);
-  }
+  const auto answer = gateway_.get("/api/v1/providers");
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(text_at(answer.body_json(), "/error/message"), "/api/v1/providers");
   EXPECT_EQ(gateway_.get("/api/v1/models?category=programming").status, 200);
   EXPECT_EQ(list_.upstream().requests().back().target, "/api/v1/models?category=programming");
 }

@@ -1,5 +1,6 @@
 // Who offers a model, at what price. OpenRouter alone knows the hosts behind it and how they do.
 #include "catalog/endpoints.hpp"
+#include "catalog/refresher.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/catalogue_answer.hpp"
 #include "gateway/route.hpp"
@@ -12,19 +13,20 @@ net::Task<Result<>> serve(Request& request) {
   const auto catalogue = co_await std::move(asking);
   const auto model = model_in_path(request, *catalogue);
   if (!model) co_return std::unexpected(model.error());
-  std::string body = catalog::endpoints_answer(**model);
-  const bool forwards = is_before_openrouter(request) &&
-                        catalog::Catalogue::offer_of(**model, "openrouter") != nullptr;
-  auto answering =
-      forwards ? forward_or_answer(request, std::move(body)) : answer_json(request, 200, body);
+  catalog::EndpointsBody openrouters;
+  if (const auto* offer = catalog::Catalogue::offer_of(**model, catalog::openrouter_key)) {
+    auto finding = request.services.catalogue->endpoints(offer->model);
+    openrouters = co_await std::move(finding);
+  }
+  const std::string body = openrouters ? catalog::endpoints_answer(**model, *openrouters)
+                                       : catalog::endpoints_answer(**model);
+  auto answering = answer_json(request, 200, body);
   co_return co_await std::move(answering);
 }
 
 }  // namespace
 
-extern const Route model_endpoints{.method = "GET",
-                                   .path = "models/{author}/{slug}/endpoints",
-                                   .dialect = &dialects::openai_chat,
-                                   .serve = &serve};
+extern const Route model_endpoints{
+    .method = "GET", .path = "models/{author}/{slug}/endpoints", .serve = &serve};
 
 }  // namespace tollway::gateway::routes

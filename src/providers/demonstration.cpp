@@ -7,6 +7,7 @@ DescriptionPointer demonstration() {
   made->key = "demonstration";
   made->name = "Tollway demonstration";
   made->local = true;
+  made->chooses_providers = true;  // it stands for OpenRouter
   made->default_model = "tollway/echo";
   made->forwarded_headers = {"accept"};
   return made;

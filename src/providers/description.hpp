@@ -53,6 +53,10 @@ struct Description {
   // Paths lie under the base URL, or under the origin where they begin with "/". "{model}" stands
   // for the model's name.
   std::string chat_path = "chat/completions";
+  // Of the gateway's routes those that it answers under its base URL in the same dialect.
+  std::vector<std::string> routes{"chat/completions"};
+  // Takes OpenRouter's `provider` object and chooses by it who serves.
+  bool chooses_providers = false;
   std::string max_tokens_field = "max_tokens";
   bool reasoning_object =
       false;                 // takes {"reasoning": {...}}, as OpenRouter; else reasoning_effort

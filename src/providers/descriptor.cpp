@@ -55,6 +55,8 @@ class Reader {
     top_.texts("base_url_variables", rules::variable, made_.base_url_variables);
     top_.text("default_model", rules::model, made_.default_model);
     top_.texts("forwarded_headers", rules::forwarded_header, made_.forwarded_headers);
+    top_.texts("routes", rules::route, made_.routes);
+    top_.flag("chooses_providers", made_.chooses_providers);
     if (const auto status = top_.choice("status", statuses)) {
       made_.status = static_cast<StatusKind>(*status);
     }

@@ -31,6 +31,8 @@ TEST(Descriptor, TheSmallestOne) {
   ASSERT_TRUE(description) << description.error().message;
   EXPECT_EQ(description->key, "mine");
   EXPECT_EQ(description->chat_path, "chat/completions");
+  EXPECT_EQ(description->routes, std::vector<std::string>{"chat/completions"});
+  EXPECT_FALSE(description->chooses_providers);
   EXPECT_EQ(description->max_tokens_field, "max_tokens");
   EXPECT_FALSE(description->reasoning_object);
   EXPECT_TRUE(description->stream_usage);
@@ -142,6 +144,8 @@ INSTANTIATE_TEST_SUITE_P(
                "mine.toml:5:1: unknown field \"fromat\" in models: expected one of path, format"},
         Broken{"UnknownFormat", with("[models]\nformat = 'opnai'"),
                "mine.toml:5:10: models.format: expected one of \"openai\""},
+        Broken{"UnknownRoute", with("routes = ['chat/completions', 'chats']"),
+               "mine.toml:4:31: routes: expected one of \"chat/completions\", \"completions\""},
         Broken{"UnknownKind", with("kind = 'clod'"), "mine.toml:4:8: kind: expected one of"},
         Broken{"TableForText", with("[company]\na = 'b'"),
                "mine.toml:4:1: company: expected a text"},

@@ -99,6 +99,12 @@ bool is_models_path(std::string_view text) {
   return is_path(text.substr(0, mark), false);
 }
 
+bool is_route(std::string_view text) {
+  constexpr std::array<std::string_view, 6> routes{"chat/completions", "completions", "responses",
+                                                   "messages",         "embeddings",  "rerank"};
+  return std::ranges::find(routes, text) != routes.end();
+}
+
 bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
   return std::ranges::any_of(
       names, [name](std::string_view one) { return http::equals_ignoring_case(name, one); });
@@ -138,6 +144,10 @@ const TextRule key{"a key of a-z, 0-9 and \"_\" that does not begin with \"_\", 
 const TextRule label{"a text without control characters", is_label};
 const TextRule url{"a URL such as \"https://api.example.com/v1\", without query", is_url, 2048};
 const TextRule model{"a model's name without spaces", is_model};
+const TextRule route{
+    "one of \"chat/completions\", \"completions\", \"responses\", \"messages\", \"embeddings\" and "
+    "\"rerank\"",
+    is_route};
 const TextRule variable{"an environment variable's name such as \"GROQ_API_KEY\"", is_variable, 64};
 const TextRule key_prefix{"what a key begins with, of letters, digits, \"-\" and \"_\"",
                           is_key_prefix, 32};

@@ -9,6 +9,7 @@ extern const TextRule key;
 extern const TextRule label;  // for people
 extern const TextRule url;
 extern const TextRule model;
+extern const TextRule route;
 extern const TextRule variable;
 extern const TextRule key_prefix;
 extern const TextRule chat_path;    // may hold "{model}"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.hpp"
 #include "routing/standing.hpp"
 
 namespace tollway::routing {
@@ -11,6 +12,12 @@ namespace {
 constexpr Duration look_again_after = std::chrono::milliseconds(50);
 constexpr Duration early_attempt_every = std::chrono::seconds(1);
 constexpr int doublings_max = 20;
+
+// By anyone, while it was closed to most.
+TimePoint tried_at(const Standing& standing) noexcept {
+  const TimePoint tried = standing.breaker.tried_at();
+  return standing.key == nullptr ? tried : std::max(tried, standing.key->tried_at());
+}
 
 }  // namespace
 
@@ -62,35 +69,60 @@ bool Course::try_early(TimePoint now) {
   std::size_t longest_ago = 0;
   TimePoint latest{};
   for (std::size_t stop = 0; stop < stop_count_; ++stop) {
-    const TimePoint tried = at(stop).standing->breaker.tried_at();
+    const TimePoint tried = tried_at(*at(stop).standing);
     latest = std::max(latest, tried);
-    if (tried < at(longest_ago).standing->breaker.tried_at()) longest_ago = stop;
+    if (tried < tried_at(*at(longest_ago).standing)) longest_ago = stop;
   }
   return now - latest >= early_attempt_every && try_at(longest_ago, now, true);
 }
 
 bool Course::try_at(std::size_t stop, TimePoint now, bool early) {
   Standing& standing = *at(stop).standing;
-  if (!(early ? standing.breaker.admit_early(now) : standing.breaker.admit(now))) {
-    const TimePoint ends = standing.breaker.opens_at();
+  const auto passed_over = [this](TimePoint ends) {
     breaker_ends_ = std::min(breaker_ends_.value_or(ends), ends);
     return false;
+  };
+  if (standing.key != nullptr && !standing.key->admits(now, early)) {
+    return passed_over(standing.key->rest_until());
   }
-  const auto entry = standing.limiter.enter(tokens_, now);
-  if (!entry) {
+  // What is closed lets an early attempt pass like any other: it is the key that rests.
+  const bool probes = early && standing.breaker.state(now) != Breaker::State::closed;
+  if (!(probes ? standing.breaker.admit_early(now) : standing.breaker.admit(now))) {
+    return passed_over(standing.breaker.opens_at());
+  }
+  if (!enter(standing, now)) {
     standing.breaker.ended(Outcome::neutral, {}, now, now);
-    // When one that is under way will end nobody knows.
-    const TimePoint ends = std::max(entry.error(), now + look_again_after);
-    limit_ends_ = std::min(limit_ends_.value_or(ends), ends);
     return false;
   }
   standing.health.begin();
-  under_way_ = *entry;
   began_ = now;
   current_ = stop;
   ++stops_[stop].attempts;
   ++attempts_;
   return true;
+}
+
+// Through both limiters or none: what the operator allows the key, and what the provider said.
+bool Course::enter(Standing& standing, TimePoint now) {
+  const auto used_up = [this, now](TimePoint ends) {
+    // When one that is under way will end nobody knows.
+    ends = std::max(ends, now + look_again_after);
+    limit_ends_ = std::min(limit_ends_.value_or(ends), ends);
+    return false;
+  };
+  if (standing.key != nullptr) {
+    const auto entry = standing.key->limiter.enter(tokens_, now);
+    if (!entry) return used_up(entry.error());
+    key_under_way_ = *entry;
+  }
+  const auto entry = standing.limiter.enter(tokens_, now);
+  if (entry) {
+    under_way_ = *entry;
+    return true;
+  }
+  if (key_under_way_) standing.key->limiter.give_back(*key_under_way_, now);
+  key_under_way_.reset();
+  return used_up(entry.error());
 }
 
 Course::Step Course::another_round(TimePoint now) {
@@ -132,15 +164,29 @@ void Course::end(const Attempt& attempt, std::int64_t tokens_used, TimePoint now
   Standing& standing = *at(current_).standing;
   standing.limiter.leave(*under_way_, tokens_used, now);
   under_way_.reset();
+  if (key_under_way_) standing.key->limiter.leave(*key_under_way_, tokens_used, now);
+  key_under_way_.reset();
   standing.health.record(attempt, now);
   const bool failed = attempt.outcome == Outcome::failure;
   standing.breaker.ended(attempt.outcome, failed ? standing.health.last_30_seconds(now) : Counts{},
                          began_, now);
 }
 
+void Course::told(const LimitWords& words, TimePoint now) noexcept {
+  if (!under_way_) return;
+  Limiter& limiter = at(current_).standing->limiter;
+  if (const auto& said = words.requests) {
+    limiter.learn_requests(said->a_minute, said->remaining, now + said->reset_in, now);
+  }
+  if (const auto& said = words.tokens) {
+    limiter.learn_tokens(said->a_minute, said->remaining, *under_way_, now + said->reset_in, now);
+  }
+}
+
 void Course::failed(FailureClass failure, std::optional<Duration> retry_after, TimePoint now) {
-  const Remedy remedy = remedy_for(failure);
+  Remedy remedy = remedy_for(failure);
   Standing& standing = *at(current_).standing;
+  if (failure == FailureClass::model && standing.any_model) remedy.counts_as = Outcome::neutral;
   if (retry_after && *retry_after > Duration::zero()) {
     asked_for_ = asked_for_ == Duration::zero() ? *retry_after : std::min(asked_for_, *retry_after);
     // It speaks for its endpoint alone: others are asked meanwhile.
@@ -150,12 +196,19 @@ void Course::failed(FailureClass failure, std::optional<Duration> retry_after, T
       standing.breaker.open_until(now + *retry_after);
     }
   }
+  if (remedy.rest_key && standing.key != nullptr && standing.key->rest(now)) {
+    log::warning("{} refused the API key{}{}: it rests for {} s", standing.key->provider(),
+                 standing.key->key_name().empty() ? "" : " ", standing.key->key_name(),
+                 std::chrono::ceil<std::chrono::seconds>(standing.key->rest_until() - now).count());
+  }
   end({.outcome = remedy.counts_as}, 0, now);
   stops_[current_].over = !remedy.here;
   client_fault_ = !remedy.here && !remedy.elsewhere;
 }
 
 void Course::answered(const Attempt& attempt, std::int64_t tokens_used, TimePoint now) {
+  KeyStanding* const key = at(current_).standing->key;
+  if (key != nullptr && attempt.outcome == Outcome::success) key->worked();
   end(attempt, tokens_used, now);
 }
 

@@ -8,6 +8,7 @@
 
 #include "routing/decide.hpp"
 #include "routing/failure.hpp"
+#include "routing/limit_words.hpp"
 #include "routing/limiter.hpp"
 #include "routing/retry_budget.hpp"
 
@@ -25,8 +26,8 @@ struct CourseOptions {
 // Each endpoint is tried once before one is tried again: another place now is better for a client
 // than the same one later. Then those whose failure may have passed get another round, after a
 // pause with full jitter; the budget for retries pays for each of them. Endpoints whose breaker is
-// open, or whose limits are used up, are passed over; where nothing else is left, a limit that ends
-// before the deadline is waited for.
+// open, whose key rests, or whose limits are used up, are passed over; where nothing else is left,
+// a limit that ends before the deadline is waited for.
 class Course {
  public:
   static constexpr std::size_t candidates_max = 8;
@@ -52,6 +53,8 @@ class Course {
   };
   [[nodiscard]] Step next(TimePoint now);
 
+  // What the answer of the attempt under way says of limits, before its end is told.
+  void told(const LimitWords& words, TimePoint now) noexcept;
   // Of the attempt that next() let begin. After a failure next() says how it goes on; after
   // anything else the course is over.
   void failed(FailureClass failure, std::optional<Duration> retry_after, TimePoint now);
@@ -68,6 +71,7 @@ class Course {
   [[nodiscard]] bool may_try(const Stop& stop);
   [[nodiscard]] bool may_retry() const;
   [[nodiscard]] bool try_at(std::size_t stop, TimePoint now, bool early = false);
+  [[nodiscard]] bool enter(Standing& standing, TimePoint now);
   [[nodiscard]] bool try_early(TimePoint now);
   [[nodiscard]] Step sent(TimePoint now) const;  // to the current one
   [[nodiscard]] Step another_round(TimePoint now);
@@ -86,6 +90,7 @@ class Course {
   std::size_t stop_ = 0;  // to be looked at next in this round
   std::size_t current_ = 0;
   std::optional<Limiter::Entry> under_way_;
+  std::optional<Limiter::Entry> key_under_way_;  // with it, where there is a key
   TimePoint began_;
   std::optional<TimePoint> limit_ends_;  // the first, of those passed over in this round
   std::optional<TimePoint> breaker_ends_;

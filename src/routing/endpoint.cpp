@@ -62,7 +62,8 @@ std::optional<Modality> modality_named(std::string_view name) noexcept {
 
 bool matches(std::string_view slug, const Endpoint& endpoint) noexcept {
   if (slug == endpoint.tag && (endpoint.tier == Tier::standard || slug.contains('/'))) return true;
-  return endpoint.tier == Tier::standard && (slug == endpoint.provider || slug == endpoint.name);
+  return endpoint.tier == Tier::standard &&
+         (slug == endpoint.provider || slug == endpoint.name || slug == endpoint.author);
 }
 
 }  // namespace tollway::routing

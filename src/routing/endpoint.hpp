@@ -86,6 +86,9 @@ struct DataPolicy {
 // What every decision reads comes first: it fits two cache lines.
 struct Endpoint {
   Tier tier = Tier::standard;
+  // Behind it stands somebody who chooses a provider by the request's own `provider` object, as
+  // OpenRouter does.
+  bool meta = false;
   Quantization quantization = Quantization::unknown;
   DataPolicy data;
   Parameters parameters;
@@ -98,12 +101,13 @@ struct Endpoint {
   std::string provider;  // slug in lower case: "google-vertex"
   std::string tag;       // slug with region, variant or tier: "google-vertex/us-east5"
   std::string name;      // for people, in lower case: "google"
+  std::string author;    // under which its own models are known: "x-ai" of "xai"
   std::string model;     // id in the catalogue
 };
 
 // Whether `slug`, in lower case, means the endpoint (wire.md 4.5): a base slug means the provider's
 // endpoints of the standard tier, a full one that endpoint alone. Providers' names count as base
-// slugs.
+// slugs, and so does what their own models are known under.
 [[nodiscard]] bool matches(std::string_view slug, const Endpoint& endpoint) noexcept;
 
 }  // namespace tollway::routing

@@ -4,7 +4,8 @@ namespace tollway::routing {
 
 std::expected<Limiter::Entry, TimePoint> Limiter::enter(std::int64_t tokens,
                                                         TimePoint now) noexcept {
-  if (under_way_.fetch_add(1, std::memory_order_relaxed) >= concurrent_ && concurrent_ > 0) {
+  const auto concurrent = concurrent_.load(std::memory_order_relaxed);
+  if (under_way_.fetch_add(1, std::memory_order_relaxed) >= concurrent && concurrent > 0) {
     under_way_.fetch_sub(1, std::memory_order_relaxed);
     return std::unexpected(now);
   }
@@ -21,6 +22,11 @@ std::expected<Limiter::Entry, TimePoint> Limiter::enter(std::int64_t tokens,
   }
   under_way_.fetch_sub(1, std::memory_order_relaxed);
   return std::unexpected(request.error());
+}
+
+void Limiter::give_back(const Entry& entry, TimePoint now) noexcept {
+  requests_.correct(entry.requests, 0, now);
+  leave(entry, 0, now);
 }
 
 void Limiter::leave(const Entry& entry, std::int64_t used, TimePoint now) noexcept {

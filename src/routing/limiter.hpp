@@ -24,6 +24,13 @@ class Limiter {
         tokens_(limits.tokens_a_minute),
         concurrent_(limits.concurrent) {}
 
+  // Others than before hold from now on.
+  void set_limits(const Limits& limits) noexcept {
+    requests_.set_limit(limits.requests_a_minute);
+    tokens_.set_limit(limits.tokens_a_minute);
+    concurrent_.store(limits.concurrent, std::memory_order_relaxed);
+  }
+
   // Of a request under way.
   struct Entry {
     MinuteWindow::Taken requests;
@@ -33,7 +40,9 @@ class Limiter {
   // Nothing is taken unless all can be. `tokens` is an estimate of prompt and answer. The error is
   // when to ask again: `now` where too many are under way, as nobody knows when one ends.
   [[nodiscard]] std::expected<Entry, TimePoint> enter(std::int64_t tokens, TimePoint now) noexcept;
-  // Follows each enter() that let one go. `used` as the provider counted.
+  // Follows each enter() that let one go: what was not sent is as if it had not been asked.
+  void give_back(const Entry& entry, TimePoint now) noexcept;
+  // `used` as the provider counted.
   void leave(const Entry& entry, std::int64_t used, TimePoint now) noexcept;
 
   // What the headers of an answer say of either before its leave(), see MinuteWindow::learn().
@@ -52,7 +61,7 @@ class Limiter {
  private:
   MinuteWindow requests_;
   MinuteWindow tokens_;
-  const std::int64_t concurrent_;
+  std::atomic<std::int64_t> concurrent_;
   std::atomic<std::int64_t> under_way_{0};
   std::atomic<std::int64_t> tokens_under_way_{0};
 };

@@ -3,6 +3,7 @@
 
 #include "routing/breaker.hpp"
 #include "routing/health.hpp"
+#include "routing/key_standing.hpp"
 #include "routing/limiter.hpp"
 
 namespace tollway::routing {
@@ -14,6 +15,10 @@ struct Standing {
   Health health;
   Breaker breaker;
   Limiter limiter;
+  KeyStanding* key =
+      nullptr;  // of the key that it is asked with; null: none. Set before it is used
+  // It stands for all models that no list names: that one of them does not exist says nothing.
+  bool any_model = false;
 };
 
 }  // namespace tollway::routing

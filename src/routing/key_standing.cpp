@@ -1,0 +1,43 @@
+#include "routing/key_standing.hpp"
+
+#include <algorithm>
+
+namespace tollway::routing {
+namespace {
+
+constexpr Duration first_rest = std::chrono::minutes(1);
+constexpr Duration rest_max = std::chrono::minutes(10);
+constexpr Duration early_try_every = std::chrono::seconds(1);
+constexpr std::uint32_t doublings_max = 4;
+
+}  // namespace
+
+bool KeyStanding::rest(TimePoint now) noexcept {
+  auto until = rest_until_.load(std::memory_order_relaxed);
+  const auto doublings = std::min(rests_.load(std::memory_order_relaxed), doublings_max);
+  const TimePoint then = now + std::min(first_rest * (1U << doublings), rest_max);
+  do {
+    if (nanoseconds(now) < until) return false;
+  } while (!rest_until_.compare_exchange_weak(until, nanoseconds(then), std::memory_order_relaxed));
+  tried_at_.store(nanoseconds(now), std::memory_order_relaxed);
+  rests_.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+bool KeyStanding::admits(TimePoint now, bool early) noexcept {
+  if (!rests(now)) return true;
+  if (!early) return false;
+  auto tried = tried_at_.load(std::memory_order_relaxed);
+  const auto due = tried + early_try_every.count();
+  return nanoseconds(now) >= due &&
+         tried_at_.compare_exchange_strong(tried, nanoseconds(now), std::memory_order_relaxed);
+}
+
+void KeyStanding::worked() noexcept {
+  // Reads alone where all is well: the line is shared by all threads.
+  if (rests_.load(std::memory_order_relaxed) == 0) return;
+  rests_.store(0, std::memory_order_relaxed);
+  rest_until_.store(0, std::memory_order_relaxed);
+}
+
+}  // namespace tollway::routing

@@ -1,0 +1,142 @@
+#include "dispatch/endpoints.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "dispatch/make_endpoint.hpp"
+
+namespace tollway::dispatch {
+namespace {
+
+constexpr auto lists_every = std::chrono::seconds(1);
+
+bool answers(const providers::Description& provider, std::string_view route) {
+  return std::ranges::find(provider.routes, route) != provider.routes.end();
+}
+
+// As the default upstream spells it, else by any name: "gpt-4o" may mean another model elsewhere.
+std::optional<catalog::Found> find(const catalog::Catalogue& catalogue,
+                                   const providers::Description& first, std::string_view name) {
+  if (!first.chooses_providers) {
+    if (const auto* own = catalogue.find_offered(first.key, name)) {
+      return catalog::Found{
+          .model = own, .target = own, .by = catalog::NamedBy::id, .variants = {}, .preset = {}};
+    }
+  }
+  return catalogue.find(name);
+}
+
+// What nobody but an upstream that routes itself knows how to do.
+bool is_left_to_meta(const catalog::Found& found) {
+  return !found.preset.empty() || found.variants.has(catalog::Variant::online);
+}
+
+void keep_meta(std::vector<Target>& targets) {
+  const auto meta = [](const Target& target) { return target.endpoint.meta; };
+  if (std::ranges::none_of(targets, meta)) return;
+  std::erase_if(targets, [&](const Target& target) { return !meta(target); });
+}
+
+std::string with_variants(std::string name, catalog::Variants variants) {
+  for (const auto& [variant, suffix] :
+       {std::pair(catalog::Variant::nitro, ":nitro"), std::pair(catalog::Variant::floor, ":floor"),
+        std::pair(catalog::Variant::exacto, ":exacto"),
+        std::pair(catalog::Variant::online, ":online")}) {
+    if (variants.has(variant)) name += suffix;
+  }
+  return name;
+}
+
+// OpenRouter knows a model by its own names and what is written behind them, but not by those that
+// vendors gave it; others know it by theirs alone.
+std::string spelling(const catalog::Found& found, const catalog::Offer& offer, bool meta,
+                     std::string_view asked) {
+  if (meta && found.by != catalog::NamedBy::vendor) return {};
+  std::string name = meta ? with_variants(offer.model, found.variants) : offer.model;
+  if (name == asked) name.clear();
+  return name;
+}
+
+}  // namespace
+
+std::size_t Endpoints::Hash::operator()(const AskedView& asked) const noexcept {
+  constexpr std::size_t spread = 0x9e3779b97f4a7c15;
+  const std::hash<std::string_view> hash;
+  return hash(asked.model) * spread ^ hash(asked.route);
+}
+
+std::size_t Endpoints::Hash::operator()(const Asked& asked) const noexcept {
+  return (*this)(AskedView{.model = asked.model, .route = asked.route});
+}
+
+Endpoints::Endpoints(UpstreamsPointer upstreams, Standings& standings, Lists lists)
+    : upstreams_(std::move(upstreams)), standings_(standings), lists_(std::move(lists)) {}
+
+void Endpoints::use(UpstreamsPointer upstreams) {
+  upstreams_ = std::move(upstreams);
+  remembered_.clear();
+}
+
+void Endpoints::look_for_new_lists(routing::TimePoint now) {
+  if (catalogue_ != nullptr && now < look_at_) return;
+  look_at_ = now + lists_every;
+  auto newest = lists_();
+  if (newest == nullptr) newest = std::make_shared<const catalog::Catalogue>();
+  if (newest == catalogue_) return;
+  catalogue_ = std::move(newest);
+  remembered_.clear();
+}
+
+ModelTargetsPointer Endpoints::of(std::string_view model, std::string_view route,
+                                  routing::TimePoint now) {
+  look_for_new_lists(now);
+  const AskedView asked{.model = model, .route = route};
+  const auto found = remembered_.find(asked);
+  if (found != remembered_.end()) return found->second;
+  auto made = make(asked);
+  if (model.size() > catalog::name_bytes_max) return made;
+  if (remembered_.size() >= remembered_max) remembered_.clear();
+  remembered_.emplace(Asked{.model = std::string(model), .route = std::string(route)}, made);
+  return made;
+}
+
+ModelTargetsPointer Endpoints::make(const AskedView& asked) const {
+  auto made = std::make_shared<ModelTargets>();
+  made->upstreams = upstreams_;
+  made->model = asked.model;
+  const Upstream& first = upstreams_->all.front();
+  const auto found = find(*catalogue_, *first.provider->description(), asked.model);
+  if (found) {
+    made->known = true;
+    made->model = found->target->id;
+    made->variants = found->variants;
+    for (const Upstream& upstream : upstreams_->all) {
+      const auto& provider = *upstream.provider->description();
+      const auto* const offer = catalog::Catalogue::offer_of(*found->target, provider.key);
+      const bool is_default = provider.key == first.provider->key();
+      if (offer == nullptr || (!is_default && !answers(provider, asked.route))) continue;
+      made->targets.push_back(
+          {.endpoint = make_endpoint(provider, *found->target, *offer),
+           .upstream = &upstream,
+           .standing = &standings_.endpoint(provider.key, upstream.key_name, found->target->id),
+           .model = spelling(*found, *offer, provider.chooses_providers, asked.model)});
+    }
+    if (is_left_to_meta(*found)) keep_meta(made->targets);
+  }
+  if (!made->targets.empty()) return made;
+  for (const Upstream& upstream : upstreams_->all) {
+    const auto& provider = *upstream.provider->description();
+    if (provider.key != first.provider->key()) break;
+    made->targets.push_back(
+        {.endpoint = make_unlisted_endpoint(provider, made->model),
+         .upstream = &upstream,
+         .standing = &standings_.endpoint(provider.key, upstream.key_name,
+                                          made->known ? std::string_view(made->model) : ""),
+         .model = {}});
+  }
+  return made;
+}
+
+}  // namespace tollway::dispatch

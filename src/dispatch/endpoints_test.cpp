@@ -1,0 +1,216 @@
+#include "dispatch/endpoints.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace tollway::dispatch {
+namespace {
+
+using testing::ElementsAre;
+
+const routing::TimePoint start{std::chrono::hours(1)};
+constexpr std::string_view chat = "chat/completions";
+
+catalog::Model model(std::string id) {
+  catalog::Model made;
+  made.id = std::move(id);
+  return made;
+}
+
+catalog::Listing listing(std::string provider, std::vector<catalog::Model> models) {
+  catalog::Listing made;
+  made.provider = made.provider_name = std::move(provider);
+  made.slugs = made.provider == "openrouter";
+  made.models = std::move(models);
+  return made;
+}
+
+catalog::Model with_prices(catalog::Model model, std::int64_t price) {
+  model.prices[catalog::PriceKey::prompt] = price;
+  model.prices[catalog::PriceKey::completion] = 4 * price;
+  return model;
+}
+
+// OpenRouter, OpenAI and Ollama, of which two have a model each that the others have not.
+catalog::CataloguePointer make_catalogue() {
+  catalog::Model gpt = with_prices(model("openai/gpt-4o"), 2'500'000'000);
+  gpt.context_length = 128'000;
+  gpt.supported_parameters = {"tools", "temperature"};
+  gpt.input_modalities = {"text", "image"};
+  gpt.output_modalities = {"text"};
+  const std::vector<catalog::Listing> lists{
+      listing("openrouter", {gpt, model("a/only-there"), model("meta/llama")}),
+      listing("openai", {model("gpt-4o"), model("gpt-secret")}),
+      listing("ollama", {model("meta/llama")}),
+  };
+  return std::make_shared<const catalog::Catalogue>(lists);
+}
+
+struct Configured {
+  Standings standings;
+  std::vector<Upstream> upstreams;
+  int asked = 0;
+  catalog::CataloguePointer catalogue = make_catalogue();
+
+  Configured& add(std::string key, std::string key_name = "") {
+    auto description = std::make_shared<providers::Description>();
+    description->key = description->name = key;
+    description->chooses_providers = key == "openrouter";
+    description->local = key == "ollama";
+    if (key != "openai") description->routes.emplace_back("messages");
+    auto base_url = providers::normalise_base_url("http://127.0.0.1:1/v1", *description);
+    auto& standing = standings.key(key, key_name, {});
+    upstreams.push_back({.provider = std::make_shared<const providers::OpenAICompatibleProvider>(
+                             std::move(description), std::move(*base_url), Secret(),
+                             net::AddressPolicy::private_allowed),
+                         .key_name = std::move(key_name),
+                         .weight = 1,
+                         .key = &standing});
+    return *this;
+  }
+  UpstreamsPointer pointer() const { return std::make_shared<const Upstreams>(upstreams); }
+  Endpoints endpoints() {
+    return {pointer(), standings, [this] {
+              ++asked;
+              return catalogue;
+            }};
+  }
+};
+
+// "openai gpt-4o": who, and under what name.
+std::vector<std::string> names(const ModelTargets& targets) {
+  std::vector<std::string> all;
+  for (const Target& target : targets.targets) {
+    all.push_back(std::string(target.upstream->provider->key()) + target.upstream->key_name + " " +
+                  target.model);
+  }
+  return all;
+}
+
+TEST(Endpoints, AreOfAllWhoOfferTheModel) {
+  Configured configured;
+  Endpoints endpoints = configured.add("openrouter").add("openai").add("ollama").endpoints();
+  const auto gpt = endpoints.of("openai/gpt-4o", chat, start);
+  EXPECT_TRUE(gpt->known);
+  EXPECT_EQ(gpt->model, "openai/gpt-4o");
+  EXPECT_THAT(names(*gpt), ElementsAre("openrouter ", "openai gpt-4o"));
+  EXPECT_THAT(names(*endpoints.of("meta/llama", chat, start)),
+              ElementsAre("openrouter ", "ollama "));
+  EXPECT_THAT(names(*endpoints.of("openai/gpt-secret", chat, start)),
+              ElementsAre("openai gpt-secret"));
+}
+
+TEST(Endpoints, OfModelsThatNobodyListsAreTheDefaults) {
+  Configured configured;
+  Endpoints endpoints = configured.add("openrouter").add("openai").endpoints();
+  const auto one = endpoints.of("who/knows", chat, start);
+  const auto other = endpoints.of("who/knows-else", chat, start);
+  EXPECT_FALSE(one->known);
+  EXPECT_EQ(one->model, "who/knows");
+  EXPECT_THAT(names(*one), ElementsAre("openrouter "));
+  EXPECT_EQ(one->targets[0].standing, other->targets[0].standing);
+  EXPECT_TRUE(one->targets[0].standing->any_model);
+  EXPECT_EQ(one->targets[0].endpoint.prices.prompt, std::nullopt);
+}
+
+TEST(Endpoints, OfKnownModelsThatNoConfiguredProviderOffersToo) {
+  Configured configured;
+  Endpoints endpoints = configured.add("ollama").endpoints();
+  const auto gpt = endpoints.of("openai/gpt-4o", chat, start);
+  EXPECT_TRUE(gpt->known);
+  EXPECT_THAT(names(*gpt), ElementsAre("ollama "));
+  EXPECT_FALSE(gpt->targets[0].standing->any_model);
+}
+
+TEST(Endpoints, EachKeyIsOne) {
+  Configured configured;
+  Endpoints endpoints = configured.add("openai").add("openai", "2").add("openrouter").endpoints();
+  const auto gpt = endpoints.of("openai/gpt-4o", chat, start);
+  EXPECT_THAT(names(*gpt), ElementsAre("openai gpt-4o", "openai2 gpt-4o", "openrouter "));
+  EXPECT_NE(gpt->targets[0].standing, gpt->targets[1].standing);
+  EXPECT_THAT(names(*endpoints.of("unheard-of", chat, start)), ElementsAre("openai ", "openai2 "));
+}
+
+TEST(Endpoints, TheFactsAreOfOfferModelAndProvider) {
+  Configured configured;
+  Endpoints endpoints = configured.add("openrouter").add("openai").add("ollama").endpoints();
+  const auto gpt = endpoints.of("openai/gpt-4o", chat, start);
+  const routing::Endpoint& meta = gpt->targets[0].endpoint;
+  EXPECT_TRUE(meta.meta);
+  EXPECT_EQ(meta.prices.prompt, 2'500'000'000);
+  EXPECT_EQ(meta.context_length, 128'000);
+  const routing::Endpoint& direct = gpt->targets[1].endpoint;
+  EXPECT_FALSE(direct.meta);
+  EXPECT_EQ(direct.provider, "openai");
+  EXPECT_EQ(direct.tag, "openai");
+  EXPECT_EQ(direct.prices.completion, 10'000'000'000) << "the author's own is the list price";
+  EXPECT_TRUE(direct.parameters.has(routing::Parameter::tools));
+  EXPECT_FALSE(direct.parameters.has(routing::Parameter::seed));
+  EXPECT_TRUE(direct.input.has(routing::Modality::image));
+  EXPECT_FALSE(direct.input.has(routing::Modality::audio));
+  EXPECT_TRUE(direct.data.collects);
+  const auto llama = endpoints.of("meta/llama", chat, start);
+  const routing::Endpoint& local = llama->targets[1].endpoint;
+  EXPECT_EQ(local.prices.prompt, 0);
+  EXPECT_TRUE(local.data.zero_retention);
+  EXPECT_FALSE(local.data.collects);
+  EXPECT_TRUE(local.parameters.has(routing::Parameter::seed)) << "nobody says what it lacks";
+  EXPECT_EQ(llama->targets[0].endpoint.prices.prompt, std::nullopt);
+}
+
+TEST(Endpoints, RoutesAreAnsweredByWhoSaysSoAndTheDefault) {
+  Configured configured;
+  Endpoints endpoints = configured.add("openrouter").add("openai").endpoints();
+  EXPECT_THAT(names(*endpoints.of("openai/gpt-4o", "messages", start)), ElementsAre("openrouter "));
+  Configured other;
+  Endpoints direct = other.add("openai").add("openrouter").endpoints();
+  EXPECT_THAT(names(*direct.of("openai/gpt-4o", "messages", start)),
+              ElementsAre("openai gpt-4o", "openrouter "));
+}
+
+TEST(Endpoints, NamesAreWrittenAsTheirProvidersDo) {
+  Configured configured;
+  Endpoints endpoints = configured.add("openrouter").add("openai").endpoints();
+  const auto fast = endpoints.of("openai/gpt-4o:nitro", chat, start);
+  EXPECT_TRUE(fast->variants.has(catalog::Variant::nitro));
+  EXPECT_THAT(names(*fast), ElementsAre("openrouter ", "openai gpt-4o"));
+  EXPECT_THAT(names(*endpoints.of("gpt-4o:nitro", chat, start)),
+              ElementsAre("openrouter openai/gpt-4o:nitro", "openai gpt-4o"));
+  EXPECT_THAT(names(*endpoints.of("gpt-4o", chat, start)),
+              ElementsAre("openrouter openai/gpt-4o", "openai "));
+  EXPECT_THAT(names(*endpoints.of("openai/gpt-4o:online", chat, start)),
+              ElementsAre("openrouter "));
+  EXPECT_THAT(names(*endpoints.of("openai/gpt-4o@preset/mine", chat, start)),
+              ElementsAre("openrouter "));
+}
+
+TEST(Endpoints, AreRememberedUntilListsOrUpstreamsChange) {
+  Configured configured;
+  Endpoints endpoints = configured.add("openrouter").add("openai").endpoints();
+  const auto first = endpoints.of("openai/gpt-4o", chat, start);
+  EXPECT_EQ(endpoints.of("openai/gpt-4o", chat, start), first);
+  EXPECT_EQ(configured.asked, 1);
+  configured.catalogue = make_catalogue();
+  EXPECT_EQ(endpoints.of("openai/gpt-4o", chat, start + std::chrono::milliseconds(999)), first);
+  const auto second = endpoints.of("openai/gpt-4o", chat, start + std::chrono::seconds(1));
+  EXPECT_NE(second, first);
+  EXPECT_EQ(second->targets[0].standing, first->targets[0].standing);
+  endpoints.use(configured.pointer());
+  EXPECT_NE(endpoints.of("openai/gpt-4o", chat, start + std::chrono::seconds(1)), second);
+  EXPECT_EQ(first->targets.size(), 2) << "those under way keep theirs";
+}
+
+TEST(Endpoints, InventedNamesMakeNothingGrow) {
+  Configured configured;
+  Endpoints endpoints = configured.add("openrouter").endpoints();
+  for (std::size_t i = 0; i < 2 * Endpoints::remembered_max; ++i) {
+    (void)endpoints.of("made/up-" + std::to_string(i), chat, start);
+  }
+  (void)endpoints.of(std::string(100'000, 'x'), chat, start);
+  EXPECT_EQ(configured.standings.endpoints().size(), 1);
+}
+
+}  // namespace
+}  // namespace tollway::dispatch

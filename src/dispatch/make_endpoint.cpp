@@ -1,0 +1,108 @@
+#include "dispatch/make_endpoint.hpp"
+
+#include <algorithm>
+
+#include "catalog/names.hpp"
+
+namespace tollway::dispatch {
+namespace {
+
+using catalog::PriceKey;
+using routing::Modality;
+using routing::Parameter;
+
+std::string lower(std::string_view text) {
+  std::string made(text);
+  std::ranges::transform(made, made.begin(), [](char byte) {
+    return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte | 0x20) : byte;
+  });
+  return made;
+}
+
+routing::Parameters every_parameter() {
+  routing::Parameters all;
+  for (auto i = 0; i <= static_cast<int>(Parameter::verbosity); ++i) {
+    all.add(static_cast<Parameter>(i));
+  }
+  return all;
+}
+
+routing::Modalities every_modality() {
+  routing::Modalities all;
+  for (auto i = 0; i <= static_cast<int>(Modality::embeddings); ++i) {
+    all.add(static_cast<Modality>(i));
+  }
+  return all;
+}
+
+routing::Parameters parameters_of(const std::vector<std::string>& names) {
+  if (names.empty()) return every_parameter();
+  routing::Parameters all;
+  for (const std::string& name : names) {
+    if (const auto parameter = routing::parameter_named(name)) all.add(*parameter);
+  }
+  return all;
+}
+
+routing::Modalities modalities_of(const std::vector<std::string>& names) {
+  if (names.empty()) return every_modality();
+  routing::Modalities all;
+  for (const std::string& name : names) {
+    if (const auto modality = routing::modality_named(name)) all.add(*modality);
+  }
+  return all;
+}
+
+routing::EndpointPrices prices_of(const catalog::Prices& prices) {
+  if (!prices.known()) return {};
+  return {.prompt = prices[PriceKey::prompt],
+          .completion = prices[PriceKey::completion],
+          .request = prices[PriceKey::request],
+          .cache_read = prices[PriceKey::input_cache_read],
+          .image = prices[PriceKey::image],
+          .audio = prices[PriceKey::audio]};
+}
+
+// A model's author sells at the list price; what others take for it they say themselves.
+const catalog::Prices& stated(const providers::Description& provider, const catalog::Model& model,
+                              const catalog::Offer& offer) {
+  const bool by_author = catalog::author_of(model.id) == catalog::author_of_provider(provider.key);
+  return offer.prices.known() || !by_author ? offer.prices : model.prices;
+}
+
+}  // namespace
+
+routing::Endpoint make_unlisted_endpoint(const providers::Description& provider,
+                                         std::string_view model) {
+  routing::Endpoint made;
+  made.meta = provider.chooses_providers;
+  made.parameters = every_parameter();
+  made.input = made.output = every_modality();
+  made.provider = provider.key;
+  std::ranges::replace(made.provider, '_', '-');
+  made.tag = made.provider;
+  made.name = lower(provider.name);
+  made.author = catalog::author_of_provider(provider.key);
+  made.model = model;
+  if (!provider.local) return made;
+  made.data = {.collects = false, .zero_retention = true, .distillable = false};
+  made.prices = {
+      .prompt = 0, .completion = 0, .request = 0, .cache_read = 0, .image = 0, .audio = 0};
+  return made;
+}
+
+routing::Endpoint make_endpoint(const providers::Description& provider, const catalog::Model& model,
+                                const catalog::Offer& offer) {
+  routing::Endpoint made = make_unlisted_endpoint(provider, model.id);
+  if (!provider.local) made.prices = prices_of(stated(provider, model, offer));
+  made.context_length = offer.context_length ? offer.context_length : model.context_length;
+  made.output_tokens_max =
+      offer.max_output_tokens ? offer.max_output_tokens : model.max_output_tokens;
+  const auto& parameters = offer.supported_parameters;
+  made.parameters = parameters_of(parameters.empty() ? model.supported_parameters : parameters);
+  made.input = modalities_of(model.input_modalities);
+  made.output = modalities_of(model.output_modalities);
+  return made;
+}
+
+}  // namespace tollway::dispatch

@@ -1,0 +1,20 @@
+// An endpoint's facts, from what is known of model, offer and provider.
+#pragma once
+
+#include "catalog/model.hpp"
+#include "providers/description.hpp"
+#include "routing/endpoint.hpp"
+
+namespace tollway::dispatch {
+
+// Of a provider's offer of a model. What the offer leaves open the model says; what neither says
+// excludes nothing, but prices, which are unknown then, and data policies, of which the worse is
+// taken to be true. What runs on the own machine is free and keeps nothing.
+[[nodiscard]] routing::Endpoint make_endpoint(const providers::Description& provider,
+                                              const catalog::Model& model,
+                                              const catalog::Offer& offer);
+// Of a model that the provider is not known to offer: it can do everything.
+[[nodiscard]] routing::Endpoint make_unlisted_endpoint(const providers::Description& provider,
+                                                       std::string_view model);
+
+}  // namespace tollway::dispatch

@@ -1,0 +1,60 @@
+// How all endpoints and keys do, for as long as the program runs.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "routing/breaker.hpp"
+#include "routing/standing.hpp"
+
+namespace tollway::dispatch {
+
+// Thread-safe. What it returns lasts as long as it does, whatever is configured meanwhile: an
+// endpoint that was down stays down over a reload.
+class Standings {
+ public:
+  explicit Standings(const routing::BreakerOptions& options = {}) : options_(options) {}
+  Standings(const Standings&) = delete;
+  Standings& operator=(const Standings&) = delete;
+
+  // One takes some 12 KB. Beyond this many, endpoints share their key's one of no model.
+  static constexpr std::size_t endpoints_max = 4096;
+
+  // `model` as the catalogue calls it. All models that no list names share the one of "", so that
+  // nobody makes the program grow by asking for what does not exist.
+  [[nodiscard]] routing::Standing& endpoint(std::string_view provider, std::string_view key_name,
+                                            std::string_view model);
+  // The limits hold from now on.
+  [[nodiscard]] routing::KeyStanding& key(std::string_view provider, std::string_view key_name,
+                                          const routing::Limits& limits);
+
+  struct Row {
+    std::string_view provider;
+    std::string_view key_name;
+    std::string_view model;  // "": those that no list names
+    const routing::Standing* standing = nullptr;
+  };
+  // All that was asked so far, by provider, key and model.
+  [[nodiscard]] std::vector<Row> endpoints() const;
+  [[nodiscard]] std::vector<const routing::KeyStanding*> keys() const;
+
+ private:
+  struct Name {
+    std::string provider;
+    std::string key_name;
+    std::string model;
+    auto operator<=>(const Name&) const = default;
+  };
+  routing::KeyStanding& key_of(const Name& name);  // under the lock
+
+  const routing::BreakerOptions options_;
+  mutable std::mutex mutex_;
+  std::map<Name, routing::Standing> endpoints_;
+  std::map<Name, routing::KeyStanding> keys_;
+};
+
+}  // namespace tollway::dispatch

@@ -1,0 +1,28 @@
+// Whom requests can be sent to.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "providers/base/openai_compatible.hpp"
+#include "routing/key_standing.hpp"
+
+namespace tollway::dispatch {
+
+// One provider with one of its keys.
+struct Upstream {
+  std::shared_ptr<const providers::OpenAICompatibleProvider> provider;  // not null
+  std::string key_name;  // tells the provider's keys apart, no secret: "", "2", "backup"
+  double weight = 1;     // its share of the load among the provider's keys
+  routing::KeyStanding* key = nullptr;  // of Standings, which outlives it; not null
+};
+
+// Those of one provider stand side by side. Immutable, shared by all loops; a reload makes a new
+// one.
+struct Upstreams {
+  std::vector<Upstream> all;  // never empty; the first is the default
+};
+using UpstreamsPointer = std::shared_ptr<const Upstreams>;
+
+}  // namespace tollway::dispatch

@@ -33,6 +33,12 @@ std::string row(const ListedProvider& provider, std::string_view model) {
 }
 
 std::string list_of(const ListedProvider& provider) {
+  if (provider.bare_list) {
+    return fmt::format(
+        R"({{"object":"list","data":[{{"id":"{}","object":"model","created":1700000000}},)"
+        R"({{"id":"mark","object":"model","created":1700000000}}]}})",
+        provider.model);
+  }
   return fmt::format(R"({{"data":[{},{}]}})", row(provider, provider.model),
                      row(provider, mark_of(provider)));
 }
@@ -42,7 +48,9 @@ std::string list_of(const ListedProvider& provider) {
 ListedProvider own_provider(std::string key, std::string url) {
   ListedProvider provider{.key = std::move(key), .url = std::move(url)};
   provider.descriptor = fmt::format(
-      "key = \"{0}\"\nname = \"{0}\"\nbase_url = \"https://{0}.test/v1\"\n", provider.key);
+      "key = \"{0}\"\nname = \"{0}\"\nbase_url = \"https://{0}.test/v1\"\n"
+      "routes = [\"chat/completions\", \"responses\", \"messages\"]\n",
+      provider.key);
   return provider;
 }
 

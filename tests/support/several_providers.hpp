@@ -25,6 +25,8 @@ struct ListedProvider {
   std::string prompt_price = "0.000001";
   std::string completion_price = "0.000002";
   std::int64_t context_length = 100'000;
+  // Lists as most vendors do, names without author, price or context.
+  bool bare_list = false;
   std::string descriptor = {};  // empty for a provider that is built in
 };
 // One of the operator's own, which answers every route of text generation.

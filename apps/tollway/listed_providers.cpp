@@ -3,7 +3,6 @@
 #include "client/provider_upstream.hpp"
 
 namespace tollway {
-namespace {
 
 bool is_configured(const ProviderInfo& info, const SettingsSnapshot& settings) {
   if (!info.api_key_setting.empty() && settings.secret(info.api_key_setting) != nullptr) {
@@ -11,8 +10,6 @@ bool is_configured(const ProviderInfo& info, const SettingsSnapshot& settings) {
   }
   return settings.is_set(info.base_url_setting);
 }
-
-}  // namespace
 
 std::vector<std::unique_ptr<const providers::OpenAICompatibleProvider>> listed_providers(
     const Installation& installation, std::string_view besides) {

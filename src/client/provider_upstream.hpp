@@ -13,5 +13,8 @@ namespace tollway::client {
 // the setting and the variable.
 [[nodiscard]] Result<providers::OpenAICompatibleProvider> upstream_of(
     const Provider& provider, const SettingsSnapshot& settings);
+// The same with another of its keys.
+[[nodiscard]] Result<providers::OpenAICompatibleProvider> upstream_with_key(
+    const Provider& provider, const Secret& key, const SettingsSnapshot& settings);
 
 }  // namespace tollway::client

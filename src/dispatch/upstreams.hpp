@@ -14,7 +14,7 @@ namespace tollway::dispatch {
 struct Upstream {
   std::shared_ptr<const providers::OpenAICompatibleProvider> provider;  // not null
   std::string key_name;  // tells the provider's keys apart, no secret: "", "2", "backup"
-  double weight = 1;     // its share of the load among the provider's keys
+  double weight = 1;     // its share of the load among the provider's keys; 0: as a last resort
   routing::KeyStanding* key = nullptr;  // of Standings, which outlives it; not null
 };
 

@@ -1,0 +1,84 @@
+#include "upstreams.hpp"
+
+#include "base/log.hpp"
+#include "client/provider_upstream.hpp"
+#include "listed_providers.hpp"
+
+namespace tollway {
+namespace {
+
+using dispatch::Upstream;
+using ProviderPointer = std::shared_ptr<const providers::OpenAICompatibleProvider>;
+
+class Maker {
+ public:
+  Maker(const Installation& installation, dispatch::Standings& standings)
+      : settings_(installation.snapshot), standings_(standings) {}
+
+  // `made` has the provider's heaviest key, if any.
+  void add(ProviderPointer made, const Provider* provider) {
+    const auto keys = settings_.api_keys(made->key());
+    add(made, keys.empty() ? nullptr : keys.front().info);
+    for (std::size_t i = 1; provider != nullptr && i < keys.size(); ++i) {
+      auto other = client::upstream_with_key(*provider, *keys[i].key, settings_);
+      if (!other) {
+        log::warning("the key {} of {} is not used: {}", keys[i].info->label, made->key(),
+                     other.error().message);
+        continue;
+      }
+      add(std::make_shared<const providers::OpenAICompatibleProvider>(std::move(*other)),
+          keys[i].info);
+    }
+  }
+
+  dispatch::UpstreamsPointer take() {
+    return std::make_shared<const dispatch::Upstreams>(std::move(upstreams_));
+  }
+
+ private:
+  void add(ProviderPointer provider, const ApiKeyInfo* info) {
+    Upstream upstream;
+    if (info != nullptr) {
+      upstream.key_name = info->label;
+      // A key that retires soon is for those who find the new one refused.
+      upstream.weight = info->retires_at ? 0 : info->weight;
+    }
+    upstream.key = &standings_.key(provider->key(), upstream.key_name, {});
+    upstream.provider = std::move(provider);
+    upstreams_.all.push_back(std::move(upstream));
+  }
+
+  const SettingsSnapshot& settings_;
+  dispatch::Standings& standings_;
+  dispatch::Upstreams upstreams_;
+};
+
+const Provider* provider_called(const Installation& installation, std::string_view key) {
+  for (const auto& provider : installation.providers.all) {
+    if (lower_key(provider->info().provider_key) == key) return provider.get();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+dispatch::UpstreamsPointer make_upstreams(const Installation& installation, ProviderPointer first,
+                                          dispatch::Standings& standings) {
+  Maker maker(installation, standings);
+  const std::string first_key(first->key());
+  maker.add(std::move(first), provider_called(installation, first_key));
+  for (const auto& provider : installation.providers.all) {
+    if (!is_configured(provider->info(), installation.snapshot)) continue;
+    auto made = client::upstream_of(*provider, installation.snapshot);
+    if (!made) {
+      log::warning("{} is not used: {}", provider->info().provider_name, made.error().message);
+      continue;
+    }
+    if (made->key() == first_key) continue;
+    maker.add(std::make_shared<const providers::OpenAICompatibleProvider>(std::move(*made)),
+              provider.get());
+  }
+  return maker.take();
+}
+
+}  // namespace tollway

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <random>
 #include <thread>
 #include <vector>
 
@@ -14,10 +16,10 @@
 #include "gateway/ledger_reader.hpp"
 #include "gateway/pipeline.hpp"
 #include "ledger/ledger.hpp"
-#include "listed_providers.hpp"
 #include "listening.hpp"
 #include "net/resolver.hpp"
 #include "upstream_choice.hpp"
+#include "upstreams.hpp"
 
 namespace tollway {
 namespace {
@@ -41,11 +43,17 @@ std::unordered_map<std::string, pricing::Rates> demonstration_rates() {
   return own;
 }
 
+std::uint64_t random_seed() {
+  std::random_device device;
+  return std::uint64_t{device()} << 32 | device();
+}
+
 // One thread of the data plane and what it owns. Made and destroyed by the main thread, used by its
 // own.
 struct Worker {
   Worker(const settings::ServeSettings& settings, const gateway::GatewayOptions& options,
-         const gateway::GatewayKeys& keys, const Upstream& upstream, net::Resolver& resolver,
+         const gateway::GatewayKeys& keys, const dispatch::UpstreamsPointer& upstreams,
+         dispatch::Standings& standings, routing::RetryBudget& budget, net::Resolver& resolver,
          const std::shared_ptr<net::ssl::context>& client_tls, const net::ProxySettings& proxy,
          recording::Recorder* recorder, ledger::Ledger& ledger, gateway::LedgerReader& reader,
          gateway::TokenCounter& tokens, catalog::Refresher& catalogue)
@@ -57,9 +65,14 @@ struct Worker {
         access_log(loop.deadlines(), settings.data_directory + "/access.jsonl"),
         journal(ledger.make_journal()),
         prices(demonstration_rates(), [&catalogue] { return catalogue.current(); }),
+        endpoints(upstreams, standings, [&catalogue] { return catalogue.current(); }),
+        routing{.router = routing::Router(random_seed()),
+                .random = routing::Random(random_seed()),
+                .budget = budget},
         pipeline({.options = options,
                   .keys = keys,
-                  .provider = &upstream,
+                  .endpoints = endpoints,
+                  .routing = routing,
                   .dispatch = dispatch,
                   .access_log = access_log,
                   .recorder = recorder,
@@ -81,6 +94,8 @@ struct Worker {
   observe::AccessLog access_log;
   std::unique_ptr<ledger::Journal> journal;
   gateway::Prices prices;
+  dispatch::Endpoints endpoints;
+  gateway::Routing routing;
   gateway::Pipeline pipeline;
   net::Server server;
   std::thread thread;
@@ -122,10 +137,10 @@ struct Gateway::Parts {
   gateway::GatewayOptions options;
   std::optional<gateway::GatewayKeys::Opened> keys;
   UpstreamChoice choice;
-  // The last is the one in use. Those before it stay for the requests that began with them.
-  std::vector<std::unique_ptr<const Upstream>> upstreams;
-  // The others who are asked for their models; earlier ones stay for the question under way.
-  std::vector<std::unique_ptr<const Upstream>> listed;
+  dispatch::Standings standings;
+  routing::RetryBudget retry_budget;
+  // The last are those in use. Those before stay for the catalogue's question under way.
+  std::vector<dispatch::UpstreamsPointer> upstreams;
   net::Resolver resolver;
   std::shared_ptr<net::ssl::context> client_tls;
   net::ProxySettings proxy;
@@ -143,8 +158,9 @@ struct Gateway::Parts {
   [[nodiscard]] Result<> open_ledger();
   [[nodiscard]] Result<> choose_upstream(const Installation& installation);
   [[nodiscard]] Result<> read_overrides(const Installation& installation);
-  void make_catalogue(const Installation& installation);
-  [[nodiscard]] std::vector<const catalog::Source*> sources(const Installation& installation);
+  void make_catalogue();
+  [[nodiscard]] const Upstream& chosen() const { return *upstreams.back()->all.front().provider; }
+  [[nodiscard]] std::vector<const catalog::Source*> sources() const;
   [[nodiscard]] Result<> listen();
 };
 
@@ -165,7 +181,7 @@ Result<> Gateway::Parts::prepare(const Installation& installation) {
   auto from_environment = net::proxy_from_environment();
   if (!from_environment) return std::unexpected(from_environment.error());
   proxy = std::move(*from_environment);
-  make_catalogue(installation);
+  make_catalogue();
   if (settings.record_directory.empty()) return {};
   auto created = recording::Recorder::create(settings.record_directory);
   if (!created) return std::unexpected(created.error());
@@ -187,7 +203,8 @@ Result<> Gateway::Parts::open_ledger() {
 Result<> Gateway::Parts::choose_upstream(const Installation& installation) {
   auto chosen = choice.make(installation);
   if (!chosen) return std::unexpected(chosen.error());
-  upstreams.push_back(std::make_unique<const Upstream>(std::move(*chosen)));
+  auto first = std::make_shared<const Upstream>(std::move(*chosen));
+  upstreams.push_back(make_upstreams(installation, std::move(first), standings));
   return {};
 }
 
@@ -198,26 +215,29 @@ Result<> Gateway::Parts::read_overrides(const Installation& installation) {
   return {};
 }
 
-// The one behind the gateway first: where several have a model, its data are taken.
-std::vector<const catalog::Source*> Gateway::Parts::sources(const Installation& installation) {
-  std::vector<const catalog::Source*> all{upstreams.back().get()};
-  for (auto& other : listed_providers(installation, upstreams.back()->key())) {
-    all.push_back(other.get());
-    listed.push_back(std::move(other));
+// The default first: where several have a model, its data are taken. Of several keys one asks.
+// Vendors that have no list are left out.
+std::vector<const catalog::Source*> Gateway::Parts::sources() const {
+  std::vector<const catalog::Source*> all;
+  for (const dispatch::Upstream& upstream : upstreams.back()->all) {
+    const Upstream* const provider = upstream.provider.get();
+    const bool asked = std::ranges::any_of(
+        all, [&](const auto* source) { return source->key() == provider->key(); });
+    const bool lists = all.empty() || provider->description()->models.names.empty();
+    if (!asked && lists) all.push_back(provider);
   }
   return all;
 }
 
-void Gateway::Parts::make_catalogue(const Installation& installation) {
-  const Upstream& upstream = *upstreams.back();
+void Gateway::Parts::make_catalogue() {
   catalog::Refresher::Options how;
   how.folder = settings.data_directory + "/catalogue";
   how.ttl = settings.catalogue_ttl;
   how.background = settings.catalogue_refresh;
-  how.configured_model = upstream.default_model();
+  how.configured_model = chosen().default_model();
   how.tls = client_tls;
   how.proxy = proxy;
-  catalogue = std::make_unique<catalog::Refresher>(std::move(how), sources(installation), resolver);
+  catalogue = std::make_unique<catalog::Refresher>(std::move(how), sources(), resolver);
 }
 
 Result<> Gateway::Parts::listen() {
@@ -228,9 +248,9 @@ Result<> Gateway::Parts::listen() {
   address = *wanted;
   if (auto free = refuse_port_in_use(address); !free) return free;
   for (unsigned i = 0; i < settings.threads; ++i) {
-    auto worker = std::make_unique<Worker>(settings, options, keys->keys, *upstreams.back(),
-                                           resolver, client_tls, proxy, recorder.get(), *ledger,
-                                           *ledger_reader, tokens, *catalogue);
+    auto worker = std::make_unique<Worker>(
+        settings, options, keys->keys, upstreams.back(), standings, retry_budget, resolver,
+        client_tls, proxy, recorder.get(), *ledger, *ledger_reader, tokens, *catalogue);
     worker->server.set_tls(*tls);
     worker->prices.use(overrides);
     if (auto opened = worker->access_log.open(); !opened) return opened;
@@ -274,10 +294,10 @@ const Secret& Gateway::created_key() const noexcept {
 }
 
 std::string_view Gateway::provider_name() const noexcept {
-  return parts_->upstreams.back()->name();
+  return parts_->chosen().name();
 }
 std::string_view Gateway::default_model() const noexcept {
-  return parts_->upstreams.back()->default_model();
+  return parts_->chosen().default_model();
 }
 
 Result<> Gateway::reload(const Installation& installation) {
@@ -285,21 +305,20 @@ Result<> Gateway::reload(const Installation& installation) {
   if (auto priced = parts_->read_overrides(installation); !priced) return priced;
   const auto chosen = parts_->choose_upstream(installation);
   for (auto& worker : parts_->workers) {
-    worker->loop.post([&worker = *worker, tls, &upstream = *parts_->upstreams.back(),
+    worker->loop.post([&worker = *worker, tls, upstreams = parts_->upstreams.back(),
                        overrides = parts_->overrides] {
       if (tls) worker.server.set_tls(*tls);
       worker.access_log.reopen();
-      worker.pipeline.use(upstream);
+      worker.endpoints.use(upstreams);
       worker.prices.use(overrides);
       // Idle connections were dialled under the addresses that the old settings allowed.
       worker.pool.clear();
     });
   }
   if (chosen) {
-    const Upstream& upstream = *parts_->upstreams.back();
     const auto settings = settings::serve_settings_from(installation.snapshot);
-    parts_->catalogue->use({.sources = parts_->sources(installation),
-                            .configured_model = std::string(upstream.default_model()),
+    parts_->catalogue->use({.sources = parts_->sources(),
+                            .configured_model = std::string(parts_->chosen().default_model()),
                             .ttl = settings.catalogue_ttl,
                             .background = settings.catalogue_refresh});
   }

@@ -18,6 +18,7 @@ inline constexpr int informational_answers_max = 8;  // 1xx before the real answ
 
 // Answers.
 inline constexpr std::size_t held_answer_bytes_max = 1024 * 1024;  // whole JSON held for a check
+inline constexpr std::size_t held_stream_bytes_max = 64 * 1024;  // events before the first content
 inline constexpr std::size_t sse_event_bytes_max = 16 * 1024 * 1024;
 inline constexpr std::size_t error_body_bytes_max = 256 * 1024;
 inline constexpr std::size_t inflate_ratio_max = 200;
@@ -57,11 +58,13 @@ inline constexpr auto tls_handshake_timeout = 10s;
 inline constexpr auto first_byte_timeout = 300s;
 inline constexpr auto between_bytes_timeout = 120s;
 inline constexpr auto total_timeout = 1800s;
+inline constexpr auto retry_after_max = 10min;  // whatever a provider asks for
 inline constexpr auto ledger_read_timeout = 30s;
 inline constexpr auto token_count_patience = 5s;
 inline constexpr auto happy_eyeballs_delay = 250ms;
 inline constexpr auto silence_before_comment = 10s;
 inline constexpr auto drain_timeout = 30s;
+inline constexpr auto admission_delay_max = 250ms;  // of the loop; beyond it work is turned away
 
 // Connections.
 inline constexpr std::size_t client_connections_max = 16384;  // a thread

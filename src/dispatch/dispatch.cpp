@@ -1,5 +1,7 @@
 #include "dispatch/dispatch.hpp"
 
+#include <algorithm>
+
 namespace tollway::dispatch {
 namespace {
 
@@ -8,7 +10,8 @@ constexpr std::size_t head_usual = 1024;
 }  // namespace
 
 net::Task<Result<>> Dispatch::start(const Outgoing& outgoing, net::Abort& abort,
-                                    std::optional<net::ClientCall>& call, Attempts& attempts) {
+                                    std::optional<net::ClientCall>& call,
+                                    net::ClientCall::Times& times) {
   std::string head;
   head.reserve(head_usual);
   outgoing.provider.write_head({.method = outgoing.method,
@@ -18,7 +21,7 @@ net::Task<Result<>> Dispatch::start(const Outgoing& outgoing, net::Abort& abort,
                                 .client_head = outgoing.client_head,
                                 .body_size = outgoing.body.size()},
                                head);
-  const net::ClientRequest request{
+  net::ClientRequest request{
       .origin = outgoing.provider.origin(),
       .addresses = outgoing.provider.addresses(),
       .head = head,
@@ -26,21 +29,31 @@ net::Task<Result<>> Dispatch::start(const Outgoing& outgoing, net::Abort& abort,
       .no_answer_body = outgoing.method == "HEAD",
       .timeouts = timeouts_,
   };
-  for (;;) {
-    if (outgoing.observer != nullptr) {
-      if (auto begun = outgoing.observer->begun(attempts.count + 1); !begun) co_return begun;
-    }
-    ++attempts.count;
-    call.emplace(pool_, abort);
-    auto sending = call->send(request);
-    auto sent = co_await std::move(sending);
-    attempts.times = call->times();
-    if (sent) co_return sent;
-    call.reset();
-    if (sent.error().code != Errc::connection_lost || attempts.count >= attempts_max) {
-      co_return sent;
-    }
-    if (outgoing.observer != nullptr) outgoing.observer->failed(sent.error());
+  request.timeouts.total = std::min(timeouts_.total, outgoing.ends_by - net::Clock::now());
+  call.emplace(pool_, abort);
+  auto sending = call->send(request);
+  auto sent = co_await std::move(sending);
+  times = call->times();
+  if (!sent) call.reset();
+  co_return sent;
+}
+
+routing::FailureClass class_of(const Error& error) noexcept {
+  using routing::FailureClass;
+  switch (error.code) {
+    case Errc::connect_failed:
+    case Errc::connection_lost:
+      return FailureClass::transient;
+    case Errc::dns_failed:
+    case Errc::connect_timeout:
+    case Errc::address_refused:
+    case Errc::tls_failed:
+    case Errc::upstream_timeout:
+    case Errc::upstream_invalid:
+    case Errc::upstream_too_large:
+      return FailureClass::broken;
+    default:
+      return FailureClass::client;
   }
 }
 

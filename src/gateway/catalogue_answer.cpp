@@ -33,7 +33,7 @@ net::Task<catalog::CataloguePointer> catalogue_of(Request& request) {
 }
 
 bool is_before_openrouter(const Request& request) noexcept {
-  return request.provider.key() == "openrouter";
+  return request.provider->key() == "openrouter";
 }
 
 net::Task<Result<>> forward_or_answer(Request& request, std::string body) {

@@ -101,6 +101,19 @@ Result<> authenticate(Request& request) {
   return filters::authenticate(request);
 }
 
+// A loop that is late gets later with everything it takes on. What only reads costs little, and
+// tells the operator what is going on.
+Result<> admit(const Request& request) {
+  if (request.route->method == "GET") return {};
+  const auto late = request.services.loop.deadlines().lateness(request.arrived);
+  if (late < limits::admission_delay_max) return {};
+  return std::unexpected(
+      Error{Errc::overloaded, Source::internal, Retry::same,
+            "the gateway has more requests than it can serve now; try again in a second",
+            fmt::format("the loop is {} ms late",
+                        std::chrono::duration_cast<std::chrono::milliseconds>(late).count())});
+}
+
 // Browsers ask before they send; anybody may know which methods there are. Without authentication
 // no page of another site is let in.
 net::Task<Result<>> answer_options(Request& request) {
@@ -130,6 +143,7 @@ net::Task<Result<>> serve(Request& request) {
   if (request.exchange.head().method() == "OPTIONS") return answer_options(request);
   auto admitted = find_route(request);
   if (admitted) admitted = authenticate(request);
+  if (admitted) admitted = admit(request);
   return admitted ? request.route->serve(request) : refuse(std::move(admitted.error()));
 }
 
@@ -140,7 +154,10 @@ net::Task<> answer_error(Request& request, const Error& error) {
   if (error.code == Errc::method_not_allowed) {
     writer.header("Allow", allowed_methods(below_mount(request.path)));
   }
-  if (status == 503) writer.header("Retry-After", "1");
+  if (status == 503) {
+    writer.header("Retry-After",
+                  std::to_string(request.retry_after.value_or(std::chrono::seconds(1)).count()));
+  }
   const std::string body = error_body(error, status, request.error_style, request.id);
   auto answering = answer_json(request, status, body, std::move(lines));
   // A client that has gone meanwhile changes nothing about what is recorded.
@@ -153,7 +170,7 @@ void write_access_record(const Request& request) {
     if (!at) return std::nullopt;
     return *at - request.arrived;
   };
-  const bool dispatched = request.attempts.count > 0;
+  const bool dispatched = request.attempts > 0;
   const auto& facts = request.facts;
   observe::AccessRecord record{
       .id = request.id,
@@ -161,11 +178,11 @@ void write_access_record(const Request& request) {
       .method = request.exchange.head().method(),
       .route = request.route != nullptr ? request.route->path : "",
       .model = facts.model.empty() ? request.progress.model : facts.model,
-      .provider = dispatched ? request.provider.key() : "",
+      .provider = dispatched ? request.provider->key() : "",
       .upstream_id = request.progress.id,
       .status = request.status,
       .outcome = request.failure ? name_of(*request.failure) : "ok",
-      .attempts = request.attempts.count,
+      .attempts = request.attempts,
       .stream = facts.stream || request.streamed,
       .usage = request.progress.usage,
       .connect = std::nullopt,
@@ -175,7 +192,7 @@ void write_access_record(const Request& request) {
       .bytes_in = request.bytes_in,
       .bytes_out = request.bytes_out,
   };
-  if (dispatched) record.connect = request.attempts.times.connect;
+  if (dispatched) record.connect = request.times.connect;
   request.services.access_log.append(record);
 }
 

@@ -13,12 +13,6 @@ class Pipeline final : public net::Handler {
   [[nodiscard]] net::Task<> handle(net::ServerExchange& exchange) override;
   [[nodiscard]] std::string error_body(const Error& error, int status) override;
 
-  // For requests that arrive from now on; those under way end with the provider they began with,
-  // so both must outlive them. On the loop's thread.
-  void use(const providers::OpenAICompatibleProvider& provider) noexcept {
-    services_.provider = &provider;
-  }
-
  private:
   Services services_;
 };

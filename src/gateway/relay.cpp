@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dispatch/retry_policy.hpp"
 #include "gateway/answer.hpp"
 #include "http/head_writer.hpp"
 
@@ -66,11 +67,8 @@ bool is_event_stream(std::string_view content_type) {
   return http::equals_ignoring_case(content_type.substr(0, event_stream.size()), event_stream);
 }
 
-// The client's own HTTP library would follow it, with the gateway's key in hand.
-net::Task<Result<>> refuse_redirection(int status) {
-  co_return upstream_error(
-      Errc::upstream_invalid,
-      fmt::format("the provider answered with a redirection ({}), which is not followed", status));
+net::Task<Result<Relayed>> refuse(std::string message) {
+  co_return upstream_error(Errc::upstream_invalid, std::move(message));
 }
 
 }  // namespace
@@ -91,18 +89,34 @@ net::Answer relayed_answer(const http::Head& head, std::string_view header_lines
           .header_lines = header_lines};
 }
 
-net::Task<Result<>> relay(Request& request, net::ClientCall& call) {
+std::optional<routing::Duration> retry_after_of(const http::Head& head) {
+  const auto value = head.find("retry-after");
+  if (!value) return std::nullopt;
+  const auto asked = dispatch::parse_retry_after(*value, std::chrono::system_clock::now());
+  if (!asked) return std::nullopt;
+  return std::min<routing::Duration>(*asked, limits::retry_after_max);
+}
+
+net::Task<Result<Relayed>> relay(Request& request, net::ClientCall& call) {
   const http::Head& head = call.head();
   const int status = head.status();
-  if (status < 200 || (status >= 300 && status < 400)) return refuse_redirection(status);
+  // The client's own HTTP library would follow a redirection, with the gateway's key in hand.
+  if (status < 200 || (status >= 300 && status < 400)) {
+    return refuse(fmt::format(
+        "the provider answered with a redirection ({}), which is not followed", status));
+  }
+  const auto content_type = head.find("content-type").value_or(std::string_view());
+  const bool streams = status == 200 && is_event_stream(content_type);
+  // What was said to keep the client waiting has settled the kind of the answer.
+  if (request.exchange.begun() && status == 200 && streams != request.streamed) {
+    return refuse("the provider answered with another kind of content than was asked for");
+  }
   std::string lines;
   lines.reserve(header_lines_usual);
   append_relayed_headers(head, lines);
   append_own_headers(request, lines);
-  const auto content_type = head.find("content-type").value_or(std::string_view());
-  return status == 200 && is_event_stream(content_type)
-             ? relay_stream(request, call, std::move(lines))
-             : relay_whole(request, call, std::move(lines));
+  return streams ? relay_stream(request, call, std::move(lines))
+                 : relay_whole(request, call, std::move(lines));
 }
 
 }  // namespace tollway::gateway

@@ -18,10 +18,12 @@ constexpr auto tail_timeout = std::chrono::milliseconds(200);
 
 // One stream on its way through. Whole events go out as they come, all that one read brought in one
 // write; an event that is not complete yet is held, so that a cut never leaves half of one behind
-// (docs/decisions/0005).
+// (docs/decisions/0005). Those before the first content are held, too: until then another
+// provider's stream can take its place unseen.
 class StreamRelay {
  public:
-  static net::Task<Result<>> run(Request& request, net::ClientCall& call, std::string header_lines);
+  static net::Task<Result<Relayed>> run(Request& request, net::ClientCall& call,
+                                        std::string header_lines);
 
  private:
   StreamRelay(Request& request, net::ClientCall& call, net::Answer answer)
@@ -42,13 +44,26 @@ class StreamRelay {
   // `bytes` with the costs that were noted in them, where there are some.
   [[nodiscard]] std::string_view with_costs(std::string_view bytes);
   void begin();
+  // Sends what may go out: everything once there is content, our own comments before.
+  [[nodiscard]] net::Task<Result<>> pass(std::string_view bytes, bool comment);
   [[nodiscard]] net::Task<Result<>> send(std::string_view bytes);
+  [[nodiscard]] bool may_commit() const {
+    const dialects::Progress& progress = request_.progress;
+    if (progress.content || opening_.size() > limits::held_stream_bytes_max) return true;
+    return (progress.finished || progress.complete) && !progress.error;
+  }
+  void commit();
+  // The upstream said that it failed before it said anything else.
+  [[nodiscard]] bool refused() const { return request_.progress.error && !request_.committed; }
+  [[nodiscard]] Relayed refuse();
+  [[nodiscard]] std::optional<net::TimePoint> wake_at() const;
   // The stream has told its end or its failure: whoever goes away now misses nothing.
   [[nodiscard]] bool said_all() const {
     return request_.progress.complete || request_.progress.error;
   }
   [[nodiscard]] net::Task<Result<>> end();
   [[nodiscard]] net::Task<Result<>> fail(Error error);
+  [[nodiscard]] net::Task<> read_tail();
 
   Request& request_;
   net::ClientCall& call_;
@@ -57,8 +72,11 @@ class StreamRelay {
   net::TimePoint last_sent_ = net::Clock::now();
   http::SseCutter cutter_;
   bool at_start_ = true;
-  std::string held_;     // the beginning of an event
-  std::string scratch_;  // of parse_sse_event
+  std::string opening_;      // the events before the first content
+  std::string error_data_;   // of the first event that tells of an error
+  net::TimePoint error_at_;  // when it came
+  std::string held_;         // the beginning of an event
+  std::string scratch_;      // of parse_sse_event
   struct Insertion {
     const char* before = nullptr;
     std::string text;
@@ -67,33 +85,83 @@ class StreamRelay {
   std::string with_costs_;
 };
 
-net::Task<Result<>> StreamRelay::run(Request& request, net::ClientCall& call,
-                                     std::string header_lines) {
+net::Task<Result<Relayed>> StreamRelay::run(Request& request, net::ClientCall& call,
+                                            std::string header_lines) {
   StreamRelay relay(request, call, relayed_answer(call.head(), header_lines));
-  const auto silence = request.services.options.silence_before_comment;
   request.streamed = true;
-  request.exchange.release_body();
   Result<> going;
   while (going && !request.progress.closed) {
-    auto reading = call.read(relay.last_sent_ + silence);
+    auto reading = call.read(relay.wake_at());
     const auto piece = co_await std::move(reading);
     if (piece && piece->what == net::ClientCall::Read::end) break;
+    const bool quiet = piece && piece->what == net::ClientCall::Read::quiet;
+    if (quiet && relay.refused()) break;
     if (piece) request.recording.bytes(piece->bytes);
     const auto cut = piece ? relay.take(*piece) : std::unexpected(piece.error());
     if (!cut) {
       going = std::unexpected(cut.error());
     } else if (!cut->ready.empty()) {
-      if (request.progress.complete && request.settlement.must_count()) {
-        auto counting = request.settlement.count();
-        co_await std::move(counting);
-      }
-      auto sending = relay.send(cut->ready);
-      going = co_await std::move(sending);
+      auto passing = relay.pass(cut->ready, quiet);
+      going = co_await std::move(passing);
     }
     if (cut) relay.hold(cut->rest);
   }
+  if (relay.refused() && (going || going.error().source != Source::client)) {
+    co_return relay.refuse();
+  }
   auto ending = going || relay.said_all() ? relay.end() : relay.fail(std::move(going.error()));
-  co_return co_await std::move(ending);
+  const auto ended = co_await std::move(ending);
+  if (!ended) co_return std::unexpected(ended.error());
+  co_return Relayed::answered;
+}
+
+// An upstream that has told of its failure gets a moment for what belongs to it.
+std::optional<net::TimePoint> StreamRelay::wake_at() const {
+  if (refused()) return error_at_ + tail_timeout;
+  return last_sent_ + request_.services.options.silence_before_comment;
+}
+
+net::Task<Result<>> StreamRelay::pass(std::string_view bytes, bool comment) {
+  if (request_.committed || comment) {
+    if (request_.progress.complete && request_.settlement.must_count()) {
+      auto counting = request_.settlement.count();
+      co_await std::move(counting);
+    }
+    auto sending = send(bytes);
+    co_return co_await std::move(sending);
+  }
+  // Most streams begin with content, of which nothing is held.
+  const bool commits_at_once = opening_.empty() && may_commit();
+  if (!commits_at_once) {
+    opening_ += bytes;
+    if (!may_commit()) co_return Result<>{};
+  }
+  commit();
+  const std::string opening = std::exchange(opening_, {});
+  if (request_.progress.complete && request_.settlement.must_count()) {
+    auto counting = request_.settlement.count();
+    co_await std::move(counting);
+  }
+  auto sending = send(commits_at_once ? bytes : std::string_view(opening));
+  co_return co_await std::move(sending);
+}
+
+// From here on nobody else can serve the request.
+void StreamRelay::commit() {
+  request_.committed = true;
+  request_.exchange.release_body();
+}
+
+Relayed StreamRelay::refuse() {
+  request_.recording.end();
+  request_.refusal = Refusal{.status = answer_.status,
+                             .content_type = std::string(answer_.content_type),
+                             .header_lines = std::string(answer_.header_lines),
+                             .body = std::exchange(opening_, {}) + std::exchange(held_, {}),
+                             .streamed = true,
+                             .failure = routing::classify(answer_.status, error_data_),
+                             .retry_after = retry_after_of(call_.head())};
+  return Relayed::refused;
 }
 
 std::size_t StreamRelay::take_events(std::string_view bytes) {
@@ -122,6 +190,10 @@ void StreamRelay::read_event(std::string_view block) {
   if (!event.has_data) return;
   request_.progress.usage_here = false;
   dialect_.read_event(event, request_.progress);
+  if (refused() && error_data_.empty()) {
+    error_data_ = event.data;
+    error_at_ = net::Clock::now();
+  }
   if (request_.progress.usage_here) note_cost(event, block);
   if (request_.progress.content && !request_.first_token_at) {
     request_.first_token_at = net::Clock::now();
@@ -180,7 +252,7 @@ void StreamRelay::hold(std::string_view rest) {
   if (held_.empty()) held_.shrink_to_fit();
 }
 
-// The answer begins with its first event: what fails before is still a plain error.
+// The answer begins with what goes out first: what fails before is still a plain error.
 void StreamRelay::begin() {
   if (request_.exchange.begun()) return;
   request_.exchange.begin(answer_);
@@ -190,7 +262,7 @@ void StreamRelay::begin() {
 net::Task<Result<>> StreamRelay::send(std::string_view bytes) {
   begin();
   // The client never has the end of an answer that is not accounted for.
-  if (request_.progress.complete) {
+  if (request_.committed && request_.progress.complete) {
     if (request_.progress.error) request_.failure = Errc::upstream_error;
     request_.settlement.finish();
   }
@@ -219,6 +291,10 @@ net::Task<Result<>> StreamRelay::end() {
     co_return co_await std::move(failing);
   }
   if (progress.error) request_.failure = Errc::upstream_error;
+  if (!request_.committed) {
+    commit();
+    last.insert(0, opening_);
+  }
   begin();
   if (request_.settlement.must_count()) {
     auto counting = request_.settlement.count();
@@ -229,7 +305,13 @@ net::Task<Result<>> StreamRelay::end() {
   auto finishing = request_.exchange.finish(last);
   // Clients hang up on the event that ends a stream: the last write may find them gone.
   std::ignore = co_await std::move(finishing);
-  // What is left is to give the connection back in good order.
+  auto reading = read_tail();
+  co_await std::move(reading);
+  co_return Result<>{};
+}
+
+// What is left is to give the connection back in good order.
+net::Task<> StreamRelay::read_tail() {
   const auto until = net::Clock::now() + tail_timeout;
   for (;;) {
     auto reading = call_.read(until);
@@ -238,13 +320,12 @@ net::Task<Result<>> StreamRelay::end() {
     request_.recording.bytes(piece->bytes);
   }
   request_.recording.end();
-  co_return Result<>{};
 }
 
 // Ends the stream with an error in the client's dialect, unless it is the client that has gone.
 net::Task<Result<>> StreamRelay::fail(Error error) {
   request_.failure = error.code;
-  if (error.source == Source::client || !request_.exchange.begun()) {
+  if (error.source == Source::client || !request_.committed) {
     co_return std::unexpected(std::move(error));
   }
   const std::string last = dialect_.error_event(error, request_.progress);
@@ -260,8 +341,8 @@ net::Task<Result<>> StreamRelay::fail(Error error) {
 
 }  // namespace
 
-net::Task<Result<>> relay_stream(Request& request, net::ClientCall& call,
-                                 std::string header_lines) {
+net::Task<Result<Relayed>> relay_stream(Request& request, net::ClientCall& call,
+                                        std::string header_lines) {
   return StreamRelay::run(request, call, std::move(header_lines));
 }
 

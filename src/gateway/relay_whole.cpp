@@ -27,7 +27,8 @@ int status_of_error_in(const simdjson::dom::object& object) {
 // An answer that is held until it is complete, so that garbage becomes a clean error instead.
 class WholeRelay {
  public:
-  static net::Task<Result<>> run(Request& request, net::ClientCall& call, std::string header_lines);
+  static net::Task<Result<Relayed>> run(Request& request, net::ClientCall& call,
+                                        std::string header_lines);
 
  private:
   WholeRelay(Request& request, net::Answer answer) : request_(request), answer_(answer) {}
@@ -44,8 +45,8 @@ class WholeRelay {
   };
   [[nodiscard]] std::optional<Usage> read_tail();
   void state_cost(std::string_view json, std::size_t at);
+  void refuse(const http::Head& head);
   [[nodiscard]] net::Task<Result<>> end();
-  [[nodiscard]] net::Task<Result<>> fail(Error error);
   // When to see to the client although nothing has come. Only what pads is woken: the moment is not
   // put off otherwise, and would be over for good.
   [[nodiscard]] std::optional<net::TimePoint> wake_at() const {
@@ -63,25 +64,37 @@ class WholeRelay {
   bool passing_ = false;  // too large to hold: bytes go out as they come
 };
 
-net::Task<Result<>> WholeRelay::run(Request& request, net::ClientCall& call,
-                                    std::string header_lines) {
+net::Task<Result<Relayed>> WholeRelay::run(Request& request, net::ClientCall& call,
+                                           std::string header_lines) {
   WholeRelay relay(request, relayed_answer(call.head(), header_lines));
   relay.keep_alive_later();
   for (bool last = false; !last;) {
     auto reading = call.read(relay.wake_at());
     const auto piece = co_await std::move(reading);
     if (!piece) {
-      auto failing = relay.fail(piece.error());
-      co_return co_await std::move(failing);
+      request.failure = piece.error().code;
+      co_return std::unexpected(piece.error());
     }
     request.recording.bytes(piece->bytes);
     last = piece->last;
     if (!relay.hold(*piece)) continue;
     auto sending = relay.send_due();
-    if (auto sent = co_await std::move(sending); !sent) co_return sent;
+    if (auto sent = co_await std::move(sending); !sent) co_return std::unexpected(sent.error());
+  }
+  request.recording.end();
+  if (relay.passing_) {
+    if (const auto usage = relay.read_tail()) relay.state_cost(usage->document, usage->at - 1);
+  } else {
+    if (auto checked = relay.check(); !checked) co_return std::unexpected(checked.error());
+    if (request.failure) {
+      relay.refuse(call.head());
+      co_return Relayed::refused;
+    }
+    relay.state_cost(relay.held_, 0);
   }
   auto ending = relay.end();
-  co_return co_await std::move(ending);
+  if (auto ended = co_await std::move(ending); !ended) co_return std::unexpected(ended.error());
+  co_return Relayed::answered;
 }
 
 bool WholeRelay::hold(const net::ClientCall::Piece& piece) {
@@ -99,6 +112,7 @@ net::Task<Result<>> WholeRelay::send_due() {
     co_return co_await std::move(sending);
   }
   passing_ = true;
+  request_.committed = true;
   // The end waits, for it may be where the cost is to be stated.
   const std::size_t due = held_.size() - tail_bytes;
   auto sending = send(std::string_view(held_).substr(0, due));
@@ -161,16 +175,19 @@ void WholeRelay::state_cost(std::string_view json, std::size_t at) {
   }
 }
 
+void WholeRelay::refuse(const http::Head& head) {
+  request_.refusal = Refusal{.status = answer_.status,
+                             .content_type = std::string(answer_.content_type),
+                             .header_lines = std::string(answer_.header_lines),
+                             .body = std::move(held_),
+                             .streamed = false,
+                             .failure = routing::FailureClass::transient,
+                             .retry_after = retry_after_of(head)};
+  request_.refusal->failure = routing::classify(answer_.status, request_.refusal->body);
+}
+
 net::Task<Result<>> WholeRelay::end() {
-  request_.recording.end();
-  if (passing_) {
-    if (const auto usage = read_tail()) state_cost(usage->document, usage->at - 1);
-  } else if (auto checked = check(); !checked) {
-    auto failing = fail(checked.error());
-    co_return co_await std::move(failing);
-  } else {
-    state_cost(held_, 0);
-  }
+  request_.committed = true;
   request_.bytes_out += held_.size();
   if (!request_.exchange.begun()) request_.status = answer_.status;
   if (request_.settlement.must_count()) {
@@ -186,23 +203,10 @@ net::Task<Result<>> WholeRelay::end() {
   co_return co_await std::move(responding);
 }
 
-net::Task<Result<>> WholeRelay::fail(Error error) {
-  request_.failure = error.code;
-  // Without an answer begun the pipeline answers. One that is passing stays incomplete: the client
-  // sees a broken message.
-  if (!request_.exchange.begun() || passing_ || error.source == Source::client) {
-    co_return std::unexpected(std::move(error));
-  }
-  // Only padding has gone out, with a status of 200 that cannot be taken back.
-  const std::string body =
-      error_body(error, http_status(error.code), request_.error_style, request_.id);
-  auto finishing = request_.exchange.finish(body);
-  co_return co_await std::move(finishing);
-}
-
 }  // namespace
 
-net::Task<Result<>> relay_whole(Request& request, net::ClientCall& call, std::string header_lines) {
+net::Task<Result<Relayed>> relay_whole(Request& request, net::ClientCall& call,
+                                       std::string header_lines) {
   return WholeRelay::run(request, call, std::move(header_lines));
 }
 

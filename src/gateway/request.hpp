@@ -2,12 +2,14 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "dialects/dialect.hpp"
 #include "dispatch/dispatch.hpp"
+#include "dispatch/endpoints.hpp"
 #include "gateway/error_response.hpp"
 #include "gateway/gateway_keys.hpp"
 #include "gateway/ledger_reader.hpp"
@@ -19,6 +21,9 @@
 #include "net/server.hpp"
 #include "observe/access_log.hpp"
 #include "recording/recorder.hpp"
+#include "routing/course.hpp"
+#include "routing/decide.hpp"
+#include "routing/retry_budget.hpp"
 
 namespace tollway::catalog {
 class Refresher;
@@ -34,12 +39,22 @@ struct GatewayOptions {
   net::Duration silence_before_comment = limits::silence_before_comment;
 };
 
+// What the decisions of one loop share.
+struct Routing {
+  routing::Router router;
+  routing::Random random;
+  routing::RetryBudget& budget;         // of all loops
+  routing::CourseOptions options = {};  // for requests that arrive from now on
+  const routing::Strategy* strategy = nullptr;
+};
+
 // What one loop's requests share. Outlives them.
 struct Services {
   const GatewayOptions& options;
   const GatewayKeys& keys;
-  // Who is asked, by requests that arrive from now on.
-  const providers::OpenAICompatibleProvider* provider;
+  // Who is asked, by requests that arrive from now on, and how.
+  dispatch::Endpoints& endpoints;
+  Routing& routing;
   dispatch::Dispatch& dispatch;
   observe::AccessLog& access_log;
   recording::Recorder* recorder;  // null: nothing is recorded
@@ -51,17 +66,35 @@ struct Services {
   catalog::Refresher* catalogue = nullptr;
 };
 
+// An answer that says it failed. It is kept from the client until nobody else is left to ask.
+struct Refusal {
+  int status = 0;
+  std::string content_type;
+  std::string header_lines;
+  std::string body;  // all of it, or the events up to the error
+  bool streamed = false;
+  routing::FailureClass failure = routing::FailureClass::transient;
+  std::optional<routing::Duration> retry_after;
+};
+
 // Filled phase by phase (pipeline.cpp); each phase relies on the ones before it.
 struct Request {
   Request(net::ServerExchange& the_exchange, Services& the_services)
       : exchange(the_exchange),
         services(the_services),
-        provider(*the_services.provider),
+        upstreams(the_services.endpoints.upstreams()),
+        provider(upstreams->all.front().provider.get()),
         arrived(net::Clock::now()) {}
+
+  // Forgets what came of the attempt before, of which the client has seen nothing.
+  void begin_attempt(const providers::OpenAICompatibleProvider& whom, std::string_view asked_for,
+                     std::string_view spelled_there);
 
   net::ServerExchange& exchange;
   Services& services;
-  const providers::OpenAICompatibleProvider& provider;
+  dispatch::UpstreamsPointer upstreams;  // as they are when it arrives
+  const providers::OpenAICompatibleProvider*
+      provider;  // of the attempt under way; else the default
   net::TimePoint arrived;
   std::string id;
   std::string_view path;                        // of the target, without the query
@@ -74,7 +107,16 @@ struct Request {
   std::string_view body;            // as it goes up
   std::string spliced_body;         // owns `body` where the gateway changed it
   BodyFacts facts;
-  dispatch::Attempts attempts;
+  int attempts = 0;
+  std::optional<Refusal> refusal;  // of the last attempt
+  bool committed = false;  // something of an answer has gone out: no other may take its place
+  std::optional<std::chrono::seconds> retry_after;  // to be told with a 503
+
+  // Of the attempt under way, or of the last.
+  std::string_view model;        // as asked for
+  std::string_view model_there;  // as the provider spells it
+  net::TimePoint attempt_began;
+  net::ClientCall::Times times;
   dialects::Progress progress;
   std::optional<llm::TextSample> whole_answer;  // of one that came whole and stated no usage
   recording::Recording recording;  // of the upstream's answer; records nothing unless begun

@@ -13,8 +13,6 @@
 namespace tollway::gateway {
 namespace {
 
-using simdjson::dom::element_type;
-
 // A body that names one of these twice means one thing to us and another to the upstream.
 constexpr std::array<std::string_view, 14> guarded_fields{"model",
                                                           "models",
@@ -32,6 +30,13 @@ constexpr std::array<std::string_view, 14> guarded_fields{"model",
                                                           "session_id"};
 
 constexpr std::size_t kept_capacity_max = 256 * 1024;
+// What is no text in a small body is too little to matter.
+constexpr std::size_t small_body_bytes = 8 * 1024;
+
+// Four bytes each, of English.
+std::int64_t estimated_tokens(std::uint64_t bytes) {
+  return static_cast<std::int64_t>(bytes / 4);
+}
 
 // Boost.JSON's parser tells where it stopped; it runs only for bodies that simdjson refused.
 struct IgnoreAll {
@@ -90,8 +95,6 @@ Result<> read_field(std::string_view name, const simdjson::dom::element& value, 
       return client_error(Errc::bad_request, "\"model\" holds control characters");
     }
     facts.model = model;
-  } else if (name == "models") {
-    facts.has_models = value.type() == element_type::ARRAY;
   } else if (name == "stream") {
     if (value.is_null()) return {};
     if (value.get(facts.stream) != simdjson::SUCCESS) {
@@ -103,12 +106,12 @@ Result<> read_field(std::string_view name, const simdjson::dom::element& value, 
 
 Result<BodyFacts> read_fields(std::string_view body, const simdjson::dom::object& object) {
   BodyFacts facts{.model = {},
-                  .has_models = false,
                   .stream = false,
                   .object_begin = body.find('{'),
                   .empty_object = object.size() == 0};
   std::uint32_t seen = 0;
   for (const auto [name, value] : object) {
+    note_wish(name, value, facts.wishes);
     const auto guarded = std::ranges::find(guarded_fields, name);
     if (guarded == guarded_fields.end()) continue;
     const auto bit = std::uint32_t{1} << (guarded - guarded_fields.begin());
@@ -120,7 +123,12 @@ Result<BodyFacts> read_fields(std::string_view body, const simdjson::dom::object
       return std::unexpected(read.error());
     }
   }
-  if (facts.stream) facts.prompt = dialects::prompt_text(object);
+  if (facts.stream || body.size() > small_body_bytes) {
+    facts.prompt = dialects::prompt_text(object);
+    facts.wishes.ask.prompt_tokens = estimated_tokens(facts.prompt.text.bytes);
+  } else {
+    facts.wishes.ask.prompt_tokens = estimated_tokens(body.size());
+  }
   return facts;
 }
 

@@ -7,18 +7,19 @@
 
 #include "base/error.hpp"
 #include "dialects/usage/text_of.hpp"
+#include "gateway/wishes.hpp"
 
 namespace tollway::gateway {
 
 struct BodyFacts {
-  std::string model;        // empty: none named
-  bool has_models = false;  // OpenRouter's fallback list names some
+  std::string model;  // empty: none named
   bool stream = false;
   std::size_t object_begin;  // offset of the opening brace
   bool empty_object = false;
   // Of a stream, whose body is given back long before it is known whether its tokens have to be
-  // counted.
+  // counted, and of what is large.
   dialects::PromptText prompt = {};
+  Wishes wishes = {};
 };
 
 // Reads the whole body as strict JSON (RFC 8259): one object, at most limits::json_depth_max deep.

@@ -30,7 +30,7 @@ TEST(RequestReader, ReadsWhatRoutes) {
   ASSERT_TRUE(facts);
   EXPECT_EQ(facts->model, "openai/gpt-4o");
   EXPECT_TRUE(facts->stream);
-  EXPECT_FALSE(facts->has_models);
+  EXPECT_TRUE(facts->wishes.models.empty());
 }
 
 TEST(RequestReader, NullMeansUnset) {

@@ -52,58 +52,46 @@ Settlement::~Settlement() {
   finish();
 }
 
-Result<> Settlement::begun(int attempt) {
+Result<> Settlement::begin(std::string_view provider, std::string_view model) {
   const auto now = std::chrono::system_clock::now();
   if (!admitted_) admitted_ = now;
-  const Attempt before = std::exchange(attempt_, Attempt{});
-  attempt_.number = static_cast<std::uint8_t>(attempt);
-  attempt_.began_ms =
+  Attempt next;
+  next.number = static_cast<std::uint8_t>(request_.attempts + 1);
+  next.began_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
-  auto written = request_.services.journal->begin(common());
-  const Attempt next = written ? attempt_ : before;
-  if (written && before.under_way) {
-    attempt_ = before;
-    settle_failed();
+  // First: where the next one may not begin, the one before was the last.
+  if (auto written = request_.services.journal->begin(common(next, provider, model)); !written) {
+    return written;
   }
+  if (attempt_.under_way) settle_attempt(false);
   attempt_ = next;
-  if (written) attempt_.under_way = true;
-  return written;
+  attempt_.under_way = true;
+  counted_.reset();
+  return {};
 }
 
-ledger::AttemptRecord Settlement::common() const {
+ledger::AttemptRecord Settlement::common(const Attempt& attempt, std::string_view provider,
+                                         std::string_view model) const {
   ledger::AttemptRecord record;
   record.request = *request_id_bytes(request_.id);
-  record.attempt = attempt_.number;
+  record.attempt = attempt.number;
   record.flags = request_.facts.stream ? ledger::streamed : 0U;
-  record.at_ms = attempt_.began_ms;
+  record.at_ms = attempt.began_ms;
   if (request_.key != nullptr) record.key = request_.key->label;
   record.route = request_.route->path;
-  record.provider = request_.provider.key();
-  record.model = request_.facts.model;
+  record.provider = provider;
+  record.model = model;
   return record;
 }
 
-// Settled once the next one is written down: if that may not begin, this was the last.
-void Settlement::failed(const Error& error) {
-  attempt_.failure = error.code;
-}
-
-void Settlement::settle_failed() {
-  auto record = common();
-  record.flags |= ledger::failed;
-  record.outcome = name_of(*attempt_.failure);
-  record.total_us = microseconds(net::Clock::now() - request_.arrived);
-  settle(record, spending_of({.progress = request_.progress,
-                              .failure = attempt_.failure,
-                              .bytes_up = request_.bytes_in},
-                             nullptr));
-}
-
 void Settlement::finish() {
-  if (!attempt_.under_way) return;
+  if (attempt_.under_way) settle_attempt(true);
+}
+
+void Settlement::settle_attempt(bool is_last) {
   const dialects::Progress& progress = request_.progress;
-  auto record = common();
-  record.flags |= ledger::last;
+  auto record = common(attempt_, request_.provider->key(), request_.model);
+  if (is_last) record.flags |= ledger::last;
   record.served_model = progress.model;
   record.served_by = progress.provider;
   record.upstream_id = progress.id;
@@ -115,11 +103,11 @@ void Settlement::finish() {
     record.flags |= ledger::failed;
   }
   if (progress.byok) record.flags |= ledger::byok;
-  record.status = static_cast<std::uint16_t>(request_.status);
-  if (request_.status == 0 && request_.failure && *request_.failure != Errc::cancelled) {
+  record.status = static_cast<std::uint16_t>(is_last ? request_.status : request_.upstream_status);
+  if (is_last && request_.status == 0 && request_.failure && *request_.failure != Errc::cancelled) {
     record.status = static_cast<std::uint16_t>(http_status(*request_.failure));
   }
-  record.connect_us = microseconds(request_.attempts.times.connect);
+  record.connect_us = microseconds(request_.times.connect);
   record.first_byte_us = since(request_.arrived, request_.first_byte_at);
   record.first_token_us = since(request_.arrived, request_.first_token_at);
   record.total_us = microseconds(net::Clock::now() - request_.arrived);
@@ -129,7 +117,7 @@ void Settlement::finish() {
 
 Ending Settlement::ending() const {
   const dialects::Progress& progress = request_.progress;
-  const auto& description = *request_.provider.description();
+  const auto& description = *request_.provider->description();
   Ending ending{.progress = progress,
                 .failure = request_.failure,
                 .upstream_status = request_.upstream_status,
@@ -155,10 +143,10 @@ net::Task<> Settlement::count() {
   counted_.emplace();
   const dialects::Progress& progress = request_.progress;
   TokenCounter::Texts texts;
-  texts.model = progress.model.empty() ? request_.facts.model : progress.model;
+  texts.model = progress.model.empty() ? request_.model : progress.model;
   if (!progress.metered) {
-    if (request_.facts.stream) {
-      texts.prompt = std::move(request_.facts.prompt);
+    if (request_.facts.prompt.text.bytes > 0) {
+      texts.prompt = request_.facts.prompt;
     } else if (!request_.streamed) {
       // The body is still there.
       if (const auto body = dialects::parse_object(request_.body)) {
@@ -175,11 +163,11 @@ net::Task<> Settlement::count() {
 // A server of one's own is free unless its operator has put a price on it.
 const pricing::Rates* Settlement::rates() {
   auto& prices = request_.services.prices;
-  const auto provider = request_.provider.key();
+  const auto provider = request_.provider->key();
   const auto at = admitted_.value_or(std::chrono::system_clock::now());
   const pricing::Rates* rates = prices.find(provider, request_.progress.model, at);
-  if (rates == nullptr) rates = prices.find(provider, request_.facts.model, at);
-  if (rates == nullptr && request_.provider.description()->local) rates = &free_of_charge();
+  if (rates == nullptr) rates = prices.find(provider, request_.model_there, at);
+  if (rates == nullptr && request_.provider->description()->local) rates = &free_of_charge();
   return rates;
 }
 
@@ -187,7 +175,7 @@ std::optional<dialects::OwnCost> Settlement::own_cost() {
   const dialects::Progress& progress = request_.progress;
   if (!progress.usage_complete) return std::nullopt;
   // Who states costs himself means something by stating none.
-  if (request_.provider.key() == "openrouter") return std::nullopt;
+  if (request_.provider->key() == "openrouter") return std::nullopt;
   const Spending spending = spending_of({.progress = progress, .failure = std::nullopt}, rates());
   if (!spending.computed || !spending.prompt || !spending.completion) return std::nullopt;
   // Some vendors state it where no client of OpenRouter's would look.

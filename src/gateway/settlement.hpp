@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "dialects/usage/cost_splice.hpp"
-#include "dispatch/dispatch.hpp"
 #include "gateway/spending.hpp"
 #include "gateway/token_counter.hpp"
 #include "ledger/records.hpp"
@@ -16,16 +15,17 @@ namespace tollway::gateway {
 struct Request;
 
 // Writes a request's attempts into its loop's journal. Part of the request.
-class Settlement final : public dispatch::AttemptObserver {
+class Settlement {
  public:
   explicit Settlement(Request& request) : request_(request) {}
   // Settles what is under way, as interrupted.
-  ~Settlement() override;
+  ~Settlement();
   Settlement(const Settlement&) = delete;
   Settlement& operator=(const Settlement&) = delete;
 
-  [[nodiscard]] Result<> begun(int attempt) override;
-  void failed(const Error& error) override;
+  // Before anything of the request's next attempt goes out. Settles the one before, as failed, by
+  // what the request knows of it. An error forbids the attempt.
+  [[nodiscard]] Result<> begin(std::string_view provider, std::string_view model);
 
   // Settles the attempt under way, if there is one, as the request's last: what the request knows
   // by now is what is written down. Called before the client gets the end of its answer.
@@ -44,14 +44,14 @@ class Settlement final : public dispatch::AttemptObserver {
  private:
   struct Attempt {
     std::uint8_t number = 0;
-    std::int64_t began_ms = 0;    // Unix
-    std::optional<Errc> failure;  // where another one is to follow
+    std::int64_t began_ms = 0;  // Unix
     bool under_way = false;
   };
-  [[nodiscard]] ledger::AttemptRecord common() const;
+  [[nodiscard]] ledger::AttemptRecord common(const Attempt& attempt, std::string_view provider,
+                                             std::string_view model) const;
   [[nodiscard]] Ending ending() const;
   [[nodiscard]] const pricing::Rates* rates();
-  void settle_failed();
+  void settle_attempt(bool is_last);
   void settle(ledger::AttemptRecord record, const Spending& spending);
 
   Request& request_;

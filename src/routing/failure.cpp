@@ -20,8 +20,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 8> class_names{
-    "transient", "overloaded", "throttled", "key", "model", "too_long", "refused", "client"};
+constexpr std::array<std::string_view, 9> class_names{"transient", "overloaded", "broken",
+                                                      "throttled", "key",        "model",
+                                                      "too_long",  "refused",    "client"};
 
 struct Rule {
   FailureClass result = FailureClass::transient;
@@ -166,6 +167,7 @@ Remedy remedy_for(FailureClass failure) noexcept {
       return {.here = true, .elsewhere = true, .counts_as = Outcome::throttled};
     case FailureClass::key:
       return {.elsewhere = true, .rest_key = true, .counts_as = Outcome::failure};
+    case FailureClass::broken:
     case FailureClass::model:
       return {.elsewhere = true, .counts_as = Outcome::failure};
     case FailureClass::too_long:

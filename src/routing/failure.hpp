@@ -11,6 +11,7 @@ namespace tollway::routing {
 enum class FailureClass : std::uint8_t {
   transient,   // the same endpoint may do better in a moment
   overloaded,  // the endpoint has no room now; another may have
+  broken,      // it cannot be reached, says nothing or nonsense: it would again
   throttled,   // this key asks too often there
   key,         // no call with this key can succeed there, until somebody does something
   model,       // the endpoint does not have the model

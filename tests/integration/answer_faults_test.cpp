@@ -32,11 +32,9 @@ TEST(AnswerFaults, U13_error_codes_that_are_no_status) {
       R"({"error":{"message":"no code"}})",
       R"(      {"error":{"code":-1,"message":"padded"}})",
   };
-  std::atomic<std::size_t> next = 0;
-  FaultUpstream upstream(
-      FaultUpstream::answering([&](const Request&) { return json_answer(errors[next++]); }));
-  Gateway gateway(upstream);
   for (const auto& error : errors) {
+    FaultUpstream upstream(FaultUpstream::answering(json_answer(error)));
+    Gateway gateway(upstream);
     const auto answer = gateway.post(chat_path, chat_dialect().body(false));
     EXPECT_EQ(answer.status, 502) << error;
     EXPECT_EQ(answer.body_json(), parse_json(error));
@@ -64,15 +62,14 @@ TEST_P(AnswerFaults, U15_malformed_json) {
                                            dialect().json + "}",
                                            "\"text\"",
                                            "{\"id\":\"\x01\"}"};
-  std::atomic<std::size_t> next = 0;
-  FaultUpstream upstream(
-      FaultUpstream::answering([&](const Request&) { return json_answer(bodies[next++]); }));
-  Gateway gateway(upstream);
-  for (std::size_t i = 0; i < bodies.size(); ++i) {
-    SCOPED_TRACE(bodies[i]);
+  for (const auto& body : bodies) {
+    SCOPED_TRACE(body);
+    FaultUpstream upstream(FaultUpstream::answering(json_answer(body)));
+    Gateway gateway(upstream);
     expect_error_answer(gateway.post(dialect().path(), dialect().body(false)), 502,
                         dialect().path());
-    EXPECT_EQ(gateway.record(i).outcome(), "upstream_invalid");
+    EXPECT_EQ(gateway.only_record().outcome(), "upstream_invalid");
+    EXPECT_EQ(upstream.request_count(), 1) << "what was answered is not asked again";
   }
 }
 
@@ -120,25 +117,35 @@ TEST_P(Redirects, U23_not_followed) {
 }
 
 TEST(AnswerFaults, error_statuses_are_relayed_as_they_are) {
-  std::atomic<int> next = 0;
-  const std::vector<int> statuses = {400, 401, 402, 403, 404, 408, 429, 500, 502, 503, 524, 529};
-  const auto body_of = [](int status) {
-    return fmt::format(R"({{"error":{{"code":{},"message":"as it is"}},"user_id":"u"}})", status);
+  struct Case {
+    int status;
+    int attempts;  // at the only provider there is
   };
-  FaultUpstream upstream(FaultUpstream::answering([&](const Request&) {
-    const int status = statuses[static_cast<std::size_t>(next++)];
-    return answer(status, "application/json", body_of(status), {{"Retry-After", "7"}});
-  }));
-  Gateway gateway(upstream);
-  for (std::size_t i = 0; i < statuses.size(); ++i) {
-    const auto answer = gateway.post(chat_path, chat_dialect().body(i % 2 == 0));
-    EXPECT_EQ(answer.status, statuses[i]);
-    EXPECT_EQ(answer.body, body_of(statuses[i]));
-    EXPECT_EQ(answer.headers.find("retry-after"), "7");
-    const auto record = gateway.record(i);
+  for (const auto [status, attempts] : std::vector<Case>{{400, 1},
+                                                         {401, 1},
+                                                         {402, 1},
+                                                         {403, 1},
+                                                         {404, 1},
+                                                         {408, 3},
+                                                         {500, 3},
+                                                         {502, 3},
+                                                         {503, 3},
+                                                         {524, 3},
+                                                         {529, 3}}) {
+    const auto body =
+        fmt::format(R"({{"error":{{"code":{},"message":"as it is"}},"user_id":"u"}})", status);
+    FaultUpstream upstream(FaultUpstream::answering(
+        answer(status, "application/json", body, {{"X-Generation-Id", "gen-7"}})));
+    Gateway gateway(upstream);
+    const auto answer = gateway.post(chat_path, chat_dialect().body(status % 2 == 0));
+    EXPECT_EQ(answer.status, status);
+    EXPECT_EQ(answer.body, body);
+    EXPECT_EQ(answer.headers.find("x-generation-id"), "gen-7");
+    const auto record = gateway.only_record();
     EXPECT_EQ(record.outcome(), "upstream_error");
-    EXPECT_EQ(record.status(), statuses[i]);
-    EXPECT_EQ(record.attempts(), 1);
+    EXPECT_EQ(record.status(), status);
+    EXPECT_EQ(record.attempts(), attempts) << status;
+    EXPECT_EQ(upstream.request_count(), attempts) << status;
   }
 }
 

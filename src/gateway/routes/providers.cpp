@@ -21,8 +21,8 @@ std::string row(std::string_view name, std::string_view slug) {
 
 // The one behind the gateway, then whoever else offers a model.
 std::string own_answer(const Request& request, const catalog::Catalogue& catalogue) {
-  std::string rows = row(request.provider.name(), request.provider.key());
-  std::set<std::string_view> known{request.provider.key()};
+  std::string rows = row(request.provider->name(), request.provider->key());
+  std::set<std::string_view> known{request.provider->key()};
   for (const auto& model : catalogue.models()) {
     for (const auto& offer : model.offers) {
       if (known.insert(offer.provider).second) {

@@ -1,0 +1,51 @@
+// Who may serve a request, in which order.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dispatch/endpoints.hpp"
+#include "gateway/request.hpp"
+#include "routing/decide.hpp"
+
+namespace tollway::gateway {
+
+// The endpoints of the request's models, decided upon. Part of one request.
+class Candidates {
+ public:
+  // Gathers and decides. Errc::bad_request for a `provider` object that cannot be read; not_found,
+  // with the reasons, where nobody is left.
+  [[nodiscard]] Result<> choose(Request& request, routing::TimePoint now);
+
+  [[nodiscard]] std::span<const routing::Candidate> all() const noexcept { return all_; }
+  [[nodiscard]] std::span<const routing::Place> places() const noexcept { return decision_.places; }
+  [[nodiscard]] const dispatch::Target& target(std::uint32_t candidate) const noexcept {
+    return *targets_[candidate];
+  }
+  // As the request spells the candidate's model.
+  [[nodiscard]] std::string_view asked_for(std::uint32_t candidate) const noexcept {
+    return names_[all_[candidate].model];
+  }
+  // Nobody but one who decides for himself could serve it, so it goes up as it came.
+  [[nodiscard]] bool goes_as_it_came() const noexcept { return as_it_came_; }
+  // Some provider's list has the first model.
+  [[nodiscard]] bool is_known() const noexcept { return models_.front()->known; }
+  // Tokens of prompt and answer together, estimated.
+  [[nodiscard]] std::int64_t tokens() const noexcept { return tokens_; }
+
+ private:
+  void gather(Request& request, routing::TimePoint now);
+  void add(const dispatch::ModelTargets& model, std::uint32_t index, routing::TimePoint now);
+  [[nodiscard]] Error nobody_is_left() const;
+
+  std::vector<std::string_view> names_;
+  std::vector<dispatch::ModelTargetsPointer> models_;
+  std::vector<routing::Candidate> all_;
+  std::vector<const dispatch::Target*> targets_;  // by candidate
+  routing::Decision decision_;
+  bool as_it_came_ = false;
+  std::int64_t tokens_ = 0;
+};
+
+}  // namespace tollway::gateway

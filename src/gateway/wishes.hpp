@@ -1,0 +1,24 @@
+// What a request's body says about who may serve it.
+#pragma once
+
+#include <simdjson.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "routing/ask.hpp"
+
+namespace tollway::gateway {
+
+struct Wishes {
+  routing::Ask ask;                 // but for its preferences
+  std::vector<std::string> models;  // to be tried when `model` fails, in this order
+  std::string preferences;          // JSON text of the `provider` object; empty: there is none
+};
+
+// Notes what one member of the body says. What cannot be read says nothing: whoever serves the
+// request will refuse it in words of his own.
+void note_wish(std::string_view name, const simdjson::dom::element& value, Wishes& wishes);
+
+}  // namespace tollway::gateway

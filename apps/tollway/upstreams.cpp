@@ -16,7 +16,7 @@ class Maker {
       : settings_(installation.snapshot), standings_(standings) {}
 
   // `made` has the provider's heaviest key, if any.
-  void add(ProviderPointer made, const Provider* provider) {
+  void add(const ProviderPointer& made, const Provider* provider) {
     const auto keys = settings_.api_keys(made->key());
     add(made, keys.empty() ? nullptr : keys.front().info);
     for (std::size_t i = 1; provider != nullptr && i < keys.size(); ++i) {
@@ -62,11 +62,12 @@ const Provider* provider_called(const Installation& installation, std::string_vi
 
 }  // namespace
 
-dispatch::UpstreamsPointer make_upstreams(const Installation& installation, ProviderPointer first,
+dispatch::UpstreamsPointer make_upstreams(const Installation& installation,
+                                          const ProviderPointer& first,
                                           dispatch::Standings& standings) {
   Maker maker(installation, standings);
   const std::string first_key(first->key());
-  maker.add(std::move(first), provider_called(installation, first_key));
+  maker.add(first, provider_called(installation, first_key));
   for (const auto& provider : installation.providers.all) {
     if (!is_configured(provider->info(), installation.snapshot)) continue;
     auto made = client::upstream_of(*provider, installation.snapshot);

@@ -14,7 +14,7 @@ namespace tollway {
 // `standings` outlives what is returned.
 [[nodiscard]] dispatch::UpstreamsPointer make_upstreams(
     const Installation& installation,
-    std::shared_ptr<const providers::OpenAICompatibleProvider> first,
+    const std::shared_ptr<const providers::OpenAICompatibleProvider>& first,
     dispatch::Standings& standings);
 
 }  // namespace tollway

@@ -102,6 +102,20 @@ ModelTargetsPointer Endpoints::of(std::string_view model, std::string_view route
   return made;
 }
 
+void Endpoints::add(ModelTargets& made, const Upstream& upstream, routing::Endpoint endpoint,
+                    std::string spelled) const {
+  const std::string_view provider = upstream.provider->key();
+  endpoint.key_weight = upstream.weight;
+  endpoint.another_key =
+      !made.targets.empty() && made.targets.back().upstream->provider->key() == provider;
+  made.targets.push_back(
+      {.endpoint = std::move(endpoint),
+       .upstream = &upstream,
+       .standing = &standings_.endpoint(provider, upstream.key_name,
+                                        made.known ? std::string_view(made.model) : ""),
+       .model = std::move(spelled)});
+}
+
 ModelTargetsPointer Endpoints::make(const AskedView& asked) const {
   auto made = std::make_shared<ModelTargets>();
   made->upstreams = upstreams_;
@@ -117,11 +131,8 @@ ModelTargetsPointer Endpoints::make(const AskedView& asked) const {
       const auto* const offer = catalog::Catalogue::offer_of(*found->target, provider.key);
       const bool is_default = provider.key == first.provider->key();
       if (offer == nullptr || (!is_default && !answers(provider, asked.route))) continue;
-      made->targets.push_back(
-          {.endpoint = make_endpoint(provider, *found->target, *offer),
-           .upstream = &upstream,
-           .standing = &standings_.endpoint(provider.key, upstream.key_name, found->target->id),
-           .model = spelling(*found, *offer, provider.chooses_providers, asked.model)});
+      add(*made, upstream, make_endpoint(provider, *found->target, *offer),
+          spelling(*found, *offer, provider.chooses_providers, asked.model));
     }
     if (is_left_to_meta(*found)) keep_meta(made->targets);
   }
@@ -129,12 +140,7 @@ ModelTargetsPointer Endpoints::make(const AskedView& asked) const {
   for (const Upstream& upstream : upstreams_->all) {
     const auto& provider = *upstream.provider->description();
     if (provider.key != first.provider->key()) break;
-    made->targets.push_back(
-        {.endpoint = make_unlisted_endpoint(provider, made->model),
-         .upstream = &upstream,
-         .standing = &standings_.endpoint(provider.key, upstream.key_name,
-                                          made->known ? std::string_view(made->model) : ""),
-         .model = {}});
+    add(*made, upstream, make_unlisted_endpoint(provider, made->model), {});
   }
   return made;
 }

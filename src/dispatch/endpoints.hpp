@@ -79,6 +79,8 @@ class Endpoints {
   };
 
   void look_for_new_lists(routing::TimePoint now);
+  void add(ModelTargets& made, const Upstream& upstream, routing::Endpoint endpoint,
+           std::string spelled) const;
   [[nodiscard]] ModelTargetsPointer make(const AskedView& asked) const;
 
   UpstreamsPointer upstreams_;

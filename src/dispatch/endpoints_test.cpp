@@ -130,6 +130,9 @@ TEST(Endpoints, EachKeyIsOne) {
   const auto gpt = endpoints.of("openai/gpt-4o", chat, start);
   EXPECT_THAT(names(*gpt), ElementsAre("openai gpt-4o", "openai2 gpt-4o", "openrouter "));
   EXPECT_NE(gpt->targets[0].standing, gpt->targets[1].standing);
+  EXPECT_FALSE(gpt->targets[0].endpoint.another_key);
+  EXPECT_TRUE(gpt->targets[1].endpoint.another_key);
+  EXPECT_FALSE(gpt->targets[2].endpoint.another_key);
   EXPECT_THAT(names(*endpoints.of("unheard-of", chat, start)), ElementsAre("openai ", "openai2 "));
 }
 

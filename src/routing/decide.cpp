@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "routing/listed_order.hpp"
+
 namespace tollway::routing {
 namespace strategies {
 
@@ -87,21 +89,21 @@ bool misses_cutoff(const Preferences& wish, const Figures& figures) {
   return false;
 }
 
-std::uint32_t place_in_order(const std::vector<std::string>& order, const Endpoint& endpoint) {
-  const auto place =
-      std::ranges::find_if(order, [&](const std::string& slug) { return matches(slug, endpoint); });
-  return static_cast<std::uint32_t>(place - order.begin());
+// Whoever chooses himself knows what a tier is.
+bool lacks_priority(const Endpoint& endpoint) {
+  return endpoint.tier != Tier::priority && !endpoint.meta;
 }
 
-// From what decides first to what decides last, in as many bits as it needs.
-std::uint32_t group_of(const Candidate& candidate, const Ask& ask, const Mode& mode,
-                       const QualityJudge& quality, bool cutoffs) {
+// From what decides first to what decides last, in as many bits as it needs; the place in the order
+// of the request comes first.
+std::uint32_t group_of(const Candidate& candidate, std::uint32_t listed, const Ask& ask,
+                       const Mode& mode, const QualityJudge& quality, bool cutoffs) {
   const Preferences& wish = ask.preferences;
   const Figures& figures = candidate.figures;
   std::uint32_t group = wish.across_models ? 0 : std::min(candidate.model, 0xfffU);
   const auto then = [&group](unsigned bits, std::uint32_t value) { group = group << bits | value; };
-  then(9, wish.order.empty() ? 0 : place_in_order(wish.order, *candidate.endpoint));
-  then(1, ask.tier == Tier::priority && candidate.endpoint->tier != Tier::priority ? 1 : 0);
+  then(9, listed);
+  then(1, ask.tier == Tier::priority && lacks_priority(*candidate.endpoint) ? 1 : 0);
   then(1, cutoffs && misses_cutoff(wish, figures) ? 1 : 0);
   then(2, mode.quality ? static_cast<std::uint32_t>(quality.of(figures)) : 0);
   then(1, mode.balance && figures.outage ? 1 : 0);
@@ -112,6 +114,7 @@ std::uint32_t group_of(const Candidate& candidate, const Ask& ask, const Mode& m
 bool before(const Place& one, const Place& other) noexcept {
   if (one.group != other.group) return one.group < other.group;
   if (one.score != other.score) return one.score < other.score;
+  if (one.turn != other.turn) return one.turn < other.turn;
   return one.candidate < other.candidate;
 }
 
@@ -144,7 +147,7 @@ void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::
   decision.places.resize(candidates.size());
   std::size_t kept = 0;
   for (std::uint32_t i = 0; i < candidates.size(); ++i) {
-    if (decision.drops[i] == Drop::none) decision.places[kept++].candidate = i;
+    if (decision.drops[i] == Drop::none) decision.places[kept++] = {.candidate = i};
   }
   decision.places.resize(kept);
   ++turn_;
@@ -152,15 +155,23 @@ void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::
 
   if (mode.quality) decision.quality.measure(candidates, decision.places);
   const bool cutoffs = has_cutoffs(ask.preferences);
+  const auto& order = ask.preferences.order;
   for (Place& place : decision.places) {
-    place.group = group_of(candidates[place.candidate], ask, mode, decision.quality, cutoffs);
+    const Candidate& candidate = candidates[place.candidate];
+    const auto listed =
+        order.empty() ? 0 : place_in_order(order, candidate, candidates, decision.drops);
+    place.group = group_of(candidate, listed, ask, mode, decision.quality, cutoffs);
   }
+  decision.keys.fold(candidates, decision.places, random_);
   mode.strategy->rank({.candidates = candidates,
                        .places = decision.places,
                        .ask = ask,
                        .random = random_,
                        .turn = turn_ - 1});
   keep_best(candidates, ask, decision);
+  decision.keys.unfold(decision.places, [&decision](std::uint32_t candidate) {
+    decision.drops[candidate] = Drop::no_fallbacks;
+  });
   const auto first = std::min(wanted, decision.places.size());
   std::ranges::partial_sort(decision.places,
                             decision.places.begin() + static_cast<std::ptrdiff_t>(first), before);

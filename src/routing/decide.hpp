@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "routing/filter.hpp"
+#include "routing/key_shares.hpp"
 #include "routing/quality.hpp"
 #include "routing/strategy.hpp"
 
@@ -18,6 +19,7 @@ struct Decision {
   std::vector<Drop> drops;    // by candidate
   const Strategy* strategy = nullptr;
   QualityJudge quality;
+  KeyShares keys;
 };
 
 // Decides for one thread: what chance draws and whose turn it is belongs to it.

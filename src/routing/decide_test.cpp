@@ -110,6 +110,7 @@ Endpoint endpoint_of(const json::object& row) {
   endpoint.output_tokens_max = integer(row, "output_max");
   endpoint.prices = prices_of(row);
   endpoint.weight = number(row, "weight", 1);
+  endpoint.meta = flag(row, "meta", false);
   return endpoint;
 }
 

@@ -87,7 +87,9 @@ struct DataPolicy {
 struct Endpoint {
   Tier tier = Tier::standard;
   // Behind it stands somebody who chooses a provider by the request's own `provider` object, as
-  // OpenRouter does.
+  // OpenRouter does. So nothing in it drops this endpoint but its own name in `ignore`, and an
+  // `order` without fallbacks whose slugs all mean others; what the endpoint can do is its
+  // business.
   bool meta = false;
   Quantization quantization = Quantization::unknown;
   DataPolicy data;
@@ -97,7 +99,11 @@ struct Endpoint {
   std::optional<std::int64_t> context_length;
   std::optional<std::int64_t> output_tokens_max;
   EndpointPrices prices;
-  double weight = 1;     // for the strategy `weighted`
+  double weight = 1;  // for the strategy `weighted`
+  // Of the keys that its provider is asked with, where there are several: candidates that differ in
+  // nothing else stand side by side, and are marked but for the first.
+  double key_weight = 1;  // its share; 0: only where the others fail
+  bool another_key = false;
   std::string provider;  // slug in lower case: "google-vertex"
   std::string tag;       // slug with region, variant or tier: "google-vertex/us-east5"
   std::string name;      // for people, in lower case: "google"

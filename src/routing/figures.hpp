@@ -33,6 +33,8 @@ struct Figures {
   // Share of requests with tools that came back with calls as their schemas ask. Not measured below
   // two hundred of them in two hours.
   float tool_success = not_measured;
+  // Share of what its limits allow that is left, 0 to 1; nothing while its key rests.
+  float quota = 1;
   // Time to first token that a request more would see, in seconds: peak EWMA times those under way.
   float load = 0;
 };

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "routing/listed_order.hpp"
+
 namespace tollway::routing {
 namespace {
 
@@ -126,10 +128,21 @@ void prefer(std::span<const Candidate> candidates, const Ask& ask, std::span<Dro
   }
   const Parameters wanted = ask.parameters.common(preferred).common(supported);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (drops[i] == Drop::none && !candidates[i].endpoint->parameters.includes(wanted)) {
+    if (drops[i] != Drop::none || candidates[i].endpoint->meta) continue;
+    if (!candidates[i].endpoint->parameters.includes(wanted)) {
       drops[i] = Drop::others_support_more;
     }
   }
+}
+
+// Who chooses himself gets the request's wishes and heeds them; here only his own name counts, and
+// whether an order without fallbacks leaves anybody to him.
+Drop reason_of_meta(const Candidate& candidate, const Preferences& wish,
+                    std::span<const Candidate> candidates, std::span<const Drop> drops) {
+  if (listed(wish.ignore, *candidate.endpoint)) return Drop::ignored;
+  if (wish.allow_fallbacks || wish.order.empty()) return Drop::none;
+  const auto place = place_in_order(wish.order, candidate, candidates, drops);
+  return place < wish.order.size() ? Drop::none : Drop::not_in_order;
 }
 
 void filter_model(std::span<const Candidate> candidates, const Ask& ask, Wishes wishes,
@@ -139,7 +152,12 @@ void filter_model(std::span<const Candidate> candidates, const Ask& ask, Wishes 
         return candidate.endpoint->tier == Tier::flex;
       });
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    drops[i] = reason(ask, wishes, *candidates[i].endpoint);
+    drops[i] =
+        candidates[i].endpoint->meta ? Drop::none : reason(ask, wishes, *candidates[i].endpoint);
+  }
+  for (std::size_t i = 0; wishes.lists && i < candidates.size(); ++i) {
+    if (!candidates[i].endpoint->meta) continue;
+    drops[i] = reason_of_meta(candidates[i], ask.preferences, candidates, drops);
   }
   if (wishes.preferred_parameters) prefer(candidates, ask, drops);
 }

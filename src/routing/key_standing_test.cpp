@@ -141,6 +141,17 @@ TEST(KeyStanding, WhatAnAnswerSaysOfLimitsIsHeeded) {
   EXPECT_EQ(step.until, start + seconds(20));
 }
 
+TEST(KeyStanding, WhatIsLeftOfAQuotaIsTheLeastOfBoth) {
+  Keys keys(1, {.requests_a_minute = 0, .tokens_a_minute = 0, .concurrent = 4});
+  EXPECT_EQ(keys.standings[0].figures(start).quota, 1);
+  ASSERT_TRUE(keys.keys[0].limiter.enter(1, start));
+  EXPECT_EQ(keys.standings[0].figures(start).quota, 0.75);
+  keys.standings[0].limiter.learn_requests(10, 2, start + seconds(30), start);
+  EXPECT_NEAR(keys.standings[0].figures(start).quota, 0.2, 0.001);
+  ASSERT_TRUE(keys.keys[0].rest(start));
+  EXPECT_EQ(keys.standings[0].figures(start).quota, 0);
+}
+
 TEST(KeyStanding, AModelThatDoesNotExistSpeaksForNoOther) {
   Keys keys(1);
   keys.standings[0].any_model = true;

@@ -1,6 +1,19 @@
 #include "routing/limiter.hpp"
 
+#include <algorithm>
+
 namespace tollway::routing {
+
+float Limiter::share_left(TimePoint now) noexcept {
+  float share = std::min(requests_.share_left(now), tokens_.share_left(now));
+  const auto concurrent = concurrent_.load(std::memory_order_relaxed);
+  if (concurrent > 0) {
+    const auto free = concurrent - under_way_.load(std::memory_order_relaxed);
+    share = std::min(share, static_cast<float>(std::max<std::int64_t>(free, 0)) /
+                                static_cast<float>(concurrent));
+  }
+  return share;
+}
 
 std::expected<Limiter::Entry, TimePoint> Limiter::enter(std::int64_t tokens,
                                                         TimePoint now) noexcept {

@@ -24,6 +24,8 @@ class Limiter {
         tokens_(limits.tokens_a_minute),
         concurrent_(limits.concurrent) {}
 
+  // Of the limit that is nearest, 0 to 1.
+  [[nodiscard]] float share_left(TimePoint now) noexcept;
   // Others than before hold from now on.
   void set_limits(const Limits& limits) noexcept {
     requests_.set_limit(limits.requests_a_minute);

@@ -82,6 +82,22 @@ TEST(MinuteWindow, NoProviderSeesItsLimitPassedHoweverItCounts) {
   EXPECT_GE(total, 29 * limit) << "and little of it is left unused";
 }
 
+TEST(MinuteWindow, KnowsTheShareThatIsLeft) {
+  MinuteWindow window(10);
+  EXPECT_EQ(window.share_left(start), 1);
+  ASSERT_TRUE(window.take(8, start));
+  EXPECT_NEAR(window.share_left(start), 0.2, 0.001);
+  EXPECT_EQ(window.share_left(start + seconds(61)), 1) << "what is over counts no more";
+  window.learn(0, 1, 0, start + seconds(90), start + seconds(61));
+  EXPECT_NEAR(window.share_left(start + seconds(61)), 0.1, 0.001);
+  window.learn(0, 0, 0, start + seconds(90), start + seconds(61));
+  EXPECT_EQ(window.share_left(start + seconds(61)), 0);
+  EXPECT_EQ(window.share_left(start + seconds(90)), 1);
+  MinuteWindow unlimited;
+  ASSERT_TRUE(unlimited.take(8, start));
+  EXPECT_EQ(unlimited.share_left(start), 1);
+}
+
 TEST(MinuteWindow, SaysWhenThereIsRoomAgain) {
   MinuteWindow window(10);
   ASSERT_TRUE(window.take(4, start));

@@ -134,6 +134,23 @@ void MinuteWindow::correct(const Taken& taken, std::int64_t used, TimePoint now)
   }
 }
 
+float MinuteWindow::share_left(TimePoint now) noexcept {
+  const auto limit = limit_.load(memory_order_relaxed);
+  auto left = limit;
+  if (limit > 0) {
+    // What is over is looked for only where it matters.
+    if (total_.load(memory_order_relaxed) > limit / 2) expire(nanoseconds(now) / a_second);
+    left = limit - total_.load(memory_order_relaxed);
+  }
+  if (left_until_.load(memory_order_relaxed) > nanoseconds(now)) {
+    const auto by_word = left_.load(memory_order_relaxed);
+    if (by_word <= 0) return 0;
+    left = std::min(left, by_word);
+  }
+  return limit <= 0 ? 1
+                    : std::clamp(static_cast<float>(left) / static_cast<float>(limit), 0.F, 1.F);
+}
+
 void MinuteWindow::learn(std::int64_t limit, std::int64_t remaining, std::int64_t under_way,
                          TimePoint reset, TimePoint now) noexcept {
   if (limit > 0) limit_.store(limit, memory_order_relaxed);

@@ -34,6 +34,8 @@ class MinuteWindow {
   void learn(std::int64_t limit, std::int64_t remaining, std::int64_t under_way, TimePoint reset,
              TimePoint now) noexcept;
 
+  // Share of what may be taken in a minute that is left, 0 to 1; 1 where there is no limit.
+  [[nodiscard]] float share_left(TimePoint now) noexcept;
   void set_limit(std::int64_t limit) noexcept { limit_.store(limit, std::memory_order_relaxed); }
   [[nodiscard]] std::int64_t limit() const noexcept {
     return limit_.load(std::memory_order_relaxed);

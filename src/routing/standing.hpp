@@ -1,6 +1,8 @@
 // All that changes about an endpoint while it is used.
 #pragma once
 
+#include <algorithm>
+
 #include "routing/breaker.hpp"
 #include "routing/health.hpp"
 #include "routing/key_standing.hpp"
@@ -12,6 +14,16 @@ namespace tollway::routing {
 struct Standing {
   explicit Standing(const BreakerOptions& breaker_options = {}, const Limits& limits = {}) noexcept
       : breaker(breaker_options), limiter(limits) {}
+
+  // At most a second old, but for the quota.
+  [[nodiscard]] Figures figures(TimePoint now) noexcept {
+    Figures made = health.figures(now);
+    made.quota = limiter.share_left(now);
+    if (key == nullptr) return made;
+    made.quota = key->rests(now) ? 0 : std::min(made.quota, key->limiter.share_left(now));
+    return made;
+  }
+
   Health health;
   Breaker breaker;
   Limiter limiter;

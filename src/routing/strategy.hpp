@@ -28,7 +28,8 @@ struct Candidate {
 struct Place {
   std::uint32_t group = 0;  // groups never mix: the lowest is tried first
   std::uint32_t candidate = 0;
-  double score = 0;  // within its group: the lowest is tried first
+  double score = 0;        // within its group: the lowest is tried first
+  std::uint32_t turn = 0;  // among the keys of one offer, which have one score
 };
 
 // What a strategy gives scores to.

@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "client/provider_upstream.hpp"
 #include "listed_providers.hpp"
+#include "settings/routing_settings.hpp"
 
 namespace tollway {
 namespace {
@@ -43,7 +44,11 @@ class Maker {
       // A key that retires soon is for those who find the new one refused.
       upstream.weight = info->retires_at ? 0 : info->weight;
     }
-    upstream.key = &standings_.key(provider->key(), upstream.key_name, {});
+    const auto limits = settings::provider_limits_from(settings_, provider->key());
+    upstream.key = &standings_.key(provider->key(), upstream.key_name,
+                                   {.requests_a_minute = limits.requests_a_minute,
+                                    .tokens_a_minute = limits.tokens_a_minute,
+                                    .concurrent = limits.concurrent});
     upstream.provider = std::move(provider);
     upstreams_.all.push_back(std::move(upstream));
   }

@@ -79,6 +79,20 @@ TEST_F(UpstreamsTest, HaveEachKeyOfAProviderWithItsWeight) {
   EXPECT_THAT(head, testing::HasSubstr("Bearer gsk_fedcba9876543210"));
 }
 
+TEST_F(UpstreamsTest, EachKeyHasTheLimitsOfItsProvider) {
+  variables_["TOLLWAY_LLM_GROQ_CONCURRENT_MAX"] = "1";
+  add_key("groq", "first", "gsk_0123456789abcdef", 3);
+  add_key("groq", "second", "gsk_fedcba9876543210", 2);
+  const Installation all = installation();
+  dispatch::Standings standings;
+  const auto made = make_upstreams(all, provider(all, "groq"), standings);
+  const routing::TimePoint now{std::chrono::hours(1)};
+  for (const auto& upstream : made->all) {
+    EXPECT_TRUE(upstream.key->limiter.enter(1, now));
+    EXPECT_FALSE(upstream.key->limiter.enter(1, now));
+  }
+}
+
 TEST_F(UpstreamsTest, AKeyThatRetiresIsAskedWhereNoOtherIsLeft) {
   add_key("groq", "only", "gsk_0123456789abcdef", 3);
   const auto rotated = open()->rotate_key(

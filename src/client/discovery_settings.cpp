@@ -78,8 +78,8 @@ std::vector<SettingDefinition> provider_setting_definitions(const Providers& pro
     }
     for (SettingDefinition& definition :
          settings::provider_definitions(info.provider_key, info.provider_name, variables)) {
-      const bool is_key = definition.ui_element == UiElement::password;
-      definition.key = is_key ? info.api_key_setting : info.base_url_setting;
+      if (definition.ui_element == UiElement::password) definition.key = info.api_key_setting;
+      if (definition.url) definition.key = info.base_url_setting;
       if (definition.key.empty() || built_in->find(definition.key) != nullptr) continue;
       definitions.push_back(std::move(definition));
     }

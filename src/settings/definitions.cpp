@@ -11,6 +11,7 @@
 #include "base/nearest.hpp"
 #include "settings/definition_json.hpp"
 #include "settings/embedded_definitions.hpp"
+#include "settings/provider_definitions.hpp"
 #include "settings/validate.hpp"
 
 namespace tollway::settings {
@@ -108,6 +109,16 @@ std::vector<SettingDefinition> read_built_in() {
     }
     std::ranges::move(*some, std::back_inserter(rows));
   }
+  std::vector<SettingDefinition> limits;
+  for (const auto& row : rows) {
+    const auto provider = provider_named_by(row.key, "url");
+    if (provider.empty()) continue;
+    constexpr std::string_view suffix = " URL";
+    const std::string_view name = row.name;
+    std::ranges::move(limit_definitions(provider, name.substr(0, name.rfind(suffix))),
+                      std::back_inserter(limits));
+  }
+  std::ranges::move(limits, std::back_inserter(rows));
   return rows;
 }
 

@@ -3,8 +3,43 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 namespace tollway::settings {
+
+std::vector<SettingDefinition> limit_definitions(std::string_view key, std::string_view name) {
+  struct Limit {
+    std::string_view field;
+    std::string_view name;
+    std::string_view what;
+    double max;
+  };
+  constexpr std::array<Limit, 3> limits{{
+      {"requests_per_minute", "requests a minute", "Requests that go to {} in any minute", 1e7},
+      {"tokens_per_minute", "tokens a minute",
+       "Tokens of prompts and answers that go to {} in any minute", 1e10},
+      {"concurrent_max", "requests at a time", "Requests that are under way to {} at a time", 1e6},
+  }};
+  std::vector<SettingDefinition> made;
+  for (const Limit& limit : limits) {
+    SettingDefinition& definition = made.emplace_back();
+    definition.key = fmt::format("llm.{}.{}", key, limit.field);
+    definition.name = fmt::format("{}: {}", name, limit.name);
+    definition.description =
+        fmt::format("{} at most, with each of its keys; 0: as many as there are.",
+                    fmt::format(fmt::runtime(limit.what), name));
+    definition.category = key;
+    definition.type = SettingType::integer;
+    definition.ui_element = UiElement::number;
+    definition.min = 0;
+    definition.max = limit.max;
+    definition.step = 1;
+    definition.default_value = "0";
+    definition.visible = false;  // three of each provider would hide what else there is
+  }
+  return made;
+}
 
 std::vector<SettingDefinition> provider_definitions(std::string_view provider,
                                                     std::string_view name,
@@ -28,7 +63,9 @@ std::vector<SettingDefinition> provider_definitions(std::string_view provider,
   url.category = key;
   url.url = true;
   url.environment = variables.url;
-  return {std::move(api_key), std::move(url)};
+  std::vector<SettingDefinition> made{std::move(api_key), std::move(url)};
+  std::ranges::move(limit_definitions(key, name), std::back_inserter(made));
+  return made;
 }
 
 }  // namespace tollway::settings

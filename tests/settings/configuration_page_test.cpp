@@ -4,10 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
 #include "settings/definitions.hpp"
+#include "settings/provider_definitions.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace tollway::test {
@@ -47,8 +49,12 @@ std::string form_of(const SettingDefinition& row) {
 
 std::string table() {
   std::string made = "\n| Setting | Takes | Default | Variables | What |\n|---|---|---|---|---|\n";
+  auto rows = settings::limit_definitions("<provider>", "the provider");  // that all have
   for (const auto& row : settings::Definitions::built_in()->rows()) {
-    if (!row.visible) continue;
+    if (row.visible) rows.push_back(row);
+  }
+  std::ranges::sort(rows, {}, &SettingDefinition::key);
+  for (const auto& row : rows) {
     std::vector<std::string> variables;
     for (const auto& name : row.environment) variables.push_back("`" + name + "`");
     made += fmt::format("| `{}` | {} | {} | {} | {} |\n", row.key, form_of(row),

@@ -1,0 +1,57 @@
+#include "settings/routing_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace tollway::settings {
+namespace {
+
+struct Reader {
+  const SettingsSnapshot& snapshot;
+
+  template <class Number>
+  void count(std::string_view key, Number& into) const {
+    if (const auto value = snapshot.integer(key)) into = static_cast<Number>(*value);
+  }
+  void share(std::string_view key, double& into) const {
+    if (const auto value = snapshot.number(key)) into = *value;
+  }
+  void seconds(std::string_view key, RoutingSettings::Duration& into) const {
+    const auto value = snapshot.number(key);
+    if (value) into = RoutingSettings::Duration(std::llround(*value * 1000));
+  }
+};
+
+}  // namespace
+
+RoutingSettings routing_settings_from(const SettingsSnapshot& snapshot) {
+  RoutingSettings settings;
+  const Reader reader{snapshot};
+  if (auto strategy = snapshot.text("routing.strategy")) settings.strategy = std::move(*strategy);
+  reader.count("routing.attempts_here_max", settings.attempts_here_max);
+  reader.share("routing.retry_share", settings.retry_share);
+  reader.seconds("routing.first_delay", settings.first_delay);
+  reader.seconds("routing.delay_max", settings.delay_max);
+  auto& breaker = settings.breaker;
+  reader.count("routing.breaker.failures_in_a_row", breaker.failures_in_a_row);
+  reader.count("routing.breaker.judged_min", breaker.judged_min);
+  reader.share("routing.breaker.failure_share", breaker.failure_share);
+  reader.seconds("routing.breaker.open_first", breaker.open_first);
+  reader.seconds("routing.breaker.open_max", breaker.open_max);
+  return settings;
+}
+
+ProviderLimits provider_limits_from(const SettingsSnapshot& snapshot, std::string_view provider) {
+  ProviderLimits limits;
+  const Reader reader{snapshot};
+  const auto field = [provider](std::string_view name) {
+    return fmt::format("llm.{}.{}", provider, name);
+  };
+  reader.count(field("requests_per_minute"), limits.requests_a_minute);
+  reader.count(field("tokens_per_minute"), limits.tokens_a_minute);
+  reader.count(field("concurrent_max"), limits.concurrent);
+  return limits;
+}
+
+}  // namespace tollway::settings

@@ -1,0 +1,43 @@
+// How the gateway chooses who serves a request, and how it goes on after a failure.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "tollway/settings.hpp"
+
+namespace tollway::settings {
+
+// The settings of data/settings/routing.json, within their ranges.
+struct RoutingSettings {
+  using Duration = std::chrono::milliseconds;
+
+  std::string strategy = "price_weighted";  // of routing/strategies
+  std::uint8_t attempts_here_max = 3;
+  double retry_share = 0.2;
+  Duration first_delay{500};
+  Duration delay_max = std::chrono::seconds(30);
+  struct Breaker {
+    std::uint32_t failures_in_a_row = 5;
+    std::uint64_t judged_min = 20;
+    double failure_share = 0.5;
+    Duration open_first = std::chrono::seconds(5);
+    Duration open_max = std::chrono::minutes(5);
+  };
+  Breaker breaker;
+};
+[[nodiscard]] RoutingSettings routing_settings_from(const SettingsSnapshot& snapshot);
+
+// What each of a provider's keys may be asked; 0: no limit.
+struct ProviderLimits {
+  std::int64_t requests_a_minute = 0;
+  std::int64_t tokens_a_minute = 0;
+  std::int64_t concurrent = 0;
+};
+// `provider` as settings spell it: "openrouter".
+[[nodiscard]] ProviderLimits provider_limits_from(const SettingsSnapshot& snapshot,
+                                                  std::string_view provider);
+
+}  // namespace tollway::settings

@@ -1,0 +1,95 @@
+// data/settings/routing.json and what src/routing does where nobody says anything.
+#include "settings/routing_settings.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "routing/breaker.hpp"
+#include "routing/course.hpp"
+#include "routing/strategy.hpp"
+#include "settings/definitions.hpp"
+#include "settings/provider_definitions.hpp"
+
+namespace tollway::settings {
+namespace {
+
+using testing::HasSubstr;
+
+std::string refusal(const std::string& key, const std::string& value) {
+  const auto snapshot = SettingsSnapshot::from({{key, value}});
+  return snapshot ? "accepted" : snapshot.error().message;
+}
+
+TEST(RoutingSettings, DefaultsAreThoseOfRouting) {
+  const RoutingSettings settings = routing_settings_from(SettingsSnapshot());
+  const routing::CourseOptions course;
+  EXPECT_EQ(settings.attempts_here_max, course.attempts_here_max);
+  EXPECT_EQ(settings.first_delay, course.first_delay);
+  EXPECT_EQ(settings.delay_max, course.delay_max);
+  const routing::BreakerOptions breaker;
+  EXPECT_EQ(settings.breaker.failures_in_a_row, breaker.failures_in_a_row);
+  EXPECT_EQ(settings.breaker.judged_min, breaker.judged_min);
+  EXPECT_EQ(settings.breaker.failure_share, breaker.failure_share);
+  EXPECT_EQ(settings.breaker.open_first, breaker.open_first);
+  EXPECT_EQ(settings.breaker.open_max, breaker.open_max);
+  EXPECT_EQ(settings.retry_share, 0.2);
+  EXPECT_EQ(settings.strategy, "price_weighted");
+}
+
+TEST(RoutingSettings, EveryStrategyCanBeChosen) {
+  const auto* const definition = Definitions::built_in()->find("routing.strategy");
+  ASSERT_NE(definition, nullptr);
+  EXPECT_EQ(definition->options.size(), routing::strategies::all().size());
+  for (const auto& option : definition->options) {
+    EXPECT_NE(routing::strategy_named(option.value), nullptr) << option.value;
+  }
+}
+
+TEST(RoutingSettings, AreReadAndHeldToTheirRanges) {
+  const auto snapshot = SettingsSnapshot::from({{"routing.strategy", "least_busy"},
+                                                {"routing.attempts_here_max", "1"},
+                                                {"routing.retry_share", "0.05"},
+                                                {"routing.first_delay", "0.25"},
+                                                {"routing.delay_max", "2"},
+                                                {"routing.breaker.failures_in_a_row", "7"},
+                                                {"routing.breaker.judged_min", "30"},
+                                                {"routing.breaker.failure_share", "0.8"},
+                                                {"routing.breaker.open_first", "1.5"},
+                                                {"routing.breaker.open_max", "60"}});
+  ASSERT_TRUE(snapshot) << snapshot.error().message;
+  const RoutingSettings settings = routing_settings_from(*snapshot);
+  EXPECT_EQ(settings.strategy, "least_busy");
+  EXPECT_EQ(settings.attempts_here_max, 1);
+  EXPECT_EQ(settings.retry_share, 0.05);
+  EXPECT_EQ(settings.first_delay, std::chrono::milliseconds(250));
+  EXPECT_EQ(settings.delay_max, std::chrono::seconds(2));
+  EXPECT_EQ(settings.breaker.failures_in_a_row, 7);
+  EXPECT_EQ(settings.breaker.judged_min, 30);
+  EXPECT_EQ(settings.breaker.failure_share, 0.8);
+  EXPECT_EQ(settings.breaker.open_first, std::chrono::milliseconds(1500));
+  EXPECT_EQ(settings.breaker.open_max, std::chrono::minutes(1));
+
+  EXPECT_THAT(refusal("routing.strategy", "cheapest"), HasSubstr("expected one of"));
+  EXPECT_THAT(refusal("routing.attempts_here_max", "0"), HasSubstr("1 to 10"));
+  EXPECT_THAT(refusal("routing.retry_share", "1.5"), HasSubstr("0 to 1"));
+  EXPECT_THAT(refusal("routing.breaker.failure_share", "0"), HasSubstr("0.01 to 1"));
+}
+
+TEST(RoutingSettings, EveryProviderHasLimits) {
+  const auto snapshot = SettingsSnapshot::from({{"llm.groq.requests_per_minute", "30"},
+                                                {"llm.groq.tokens_per_minute", "10000000000"},
+                                                {"llm.groq.concurrent_max", "4"}});
+  ASSERT_TRUE(snapshot) << snapshot.error().message;
+  const ProviderLimits limits = provider_limits_from(*snapshot, "groq");
+  EXPECT_EQ(limits.requests_a_minute, 30);
+  EXPECT_EQ(limits.tokens_a_minute, 10'000'000'000);
+  EXPECT_EQ(limits.concurrent, 4);
+  EXPECT_EQ(provider_limits_from(*snapshot, "openai").requests_a_minute, 0);
+  EXPECT_THAT(refusal("llm.groq.concurrent_max", "-1"), HasSubstr("0 to 1000000"));
+  const auto with = Definitions::with(provider_definitions("acme", "Acme"));
+  ASSERT_TRUE(with);
+  EXPECT_NE((*with)->find("llm.acme.requests_per_minute"), nullptr);
+}
+
+}  // namespace
+}  // namespace tollway::settings

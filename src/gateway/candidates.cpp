@@ -72,7 +72,7 @@ void Candidates::add(const dispatch::ModelTargets& model, std::uint32_t index,
     all_.push_back({.endpoint = &target.endpoint,
                     .standing = target.standing,
                     .model = index,
-                    .figures = target.standing->health.figures(now)});
+                    .figures = target.standing->figures(now)});
   }
 }
 

@@ -18,6 +18,7 @@
 #include "ledger/ledger.hpp"
 #include "listening.hpp"
 #include "net/resolver.hpp"
+#include "routing_options.hpp"
 #include "upstream_choice.hpp"
 #include "upstreams.hpp"
 
@@ -88,6 +89,12 @@ struct Worker {
                 .idle_timeout = settings.client_idle_timeout,
                 .write_timeout = settings.client_write_timeout}) {}
 
+  // For requests that arrive from now on.
+  void use(const settings::RoutingSettings& settings) {
+    routing.options = course_options(settings);
+    routing.strategy = routing::strategy_named(settings.strategy);
+  }
+
   net::Loop loop;
   net::ClientPool pool;
   dispatch::Dispatch dispatch;
@@ -133,12 +140,16 @@ Result<> refuse_port_in_use(const net::Tcp::endpoint& address) {
 }  // namespace
 
 struct Gateway::Parts {
+  explicit Parts(const settings::RoutingSettings& routing)
+      : standings(breaker_options(routing)), retry_budget(routing.retry_share), routing(routing) {}
+
   settings::ServeSettings settings;
   gateway::GatewayOptions options;
   std::optional<gateway::GatewayKeys::Opened> keys;
   UpstreamChoice choice;
   dispatch::Standings standings;
   routing::RetryBudget retry_budget;
+  settings::RoutingSettings routing;
   // The last are those in use. Those before stay for the catalogue's question under way.
   std::vector<dispatch::UpstreamsPointer> upstreams;
   net::Resolver resolver;
@@ -253,6 +264,7 @@ Result<> Gateway::Parts::listen() {
         client_tls, proxy, recorder.get(), *ledger, *ledger_reader, tokens, *catalogue);
     worker->server.set_tls(*tls);
     worker->prices.use(overrides);
+    worker->use(routing);
     if (auto opened = worker->access_log.open(); !opened) return opened;
     auto bound = worker->server.listen(address);
     if (!bound) return std::unexpected(bound.error());
@@ -276,7 +288,8 @@ Gateway::~Gateway() {
 
 Result<std::unique_ptr<Gateway>> Gateway::start(settings::ServeSettings settings,
                                                 const Installation& installation) {
-  auto parts = std::make_unique<Parts>();
+  const auto routing = settings::routing_settings_from(installation.snapshot);
+  auto parts = std::make_unique<Parts>(routing);
   parts->settings = std::move(settings);
   if (auto prepared = parts->prepare(installation); !prepared)
     return std::unexpected(prepared.error());
@@ -306,11 +319,13 @@ Result<> Gateway::reload(const Installation& installation) {
   const auto chosen = parts_->choose_upstream(installation);
   for (auto& worker : parts_->workers) {
     worker->loop.post([&worker = *worker, tls, upstreams = parts_->upstreams.back(),
-                       overrides = parts_->overrides] {
+                       overrides = parts_->overrides,
+                       routing = settings::routing_settings_from(installation.snapshot)] {
       if (tls) worker.server.set_tls(*tls);
       worker.access_log.reopen();
       worker.endpoints.use(upstreams);
       worker.prices.use(overrides);
+      worker.use(routing);
       // Idle connections were dialled under the addresses that the old settings allowed.
       worker.pool.clear();
     });

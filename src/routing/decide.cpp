@@ -94,35 +94,46 @@ bool lacks_priority(const Endpoint& endpoint) {
   return endpoint.tier != Tier::priority && !endpoint.meta;
 }
 
-// From what decides first to what decides last, in as many bits as it needs; the place in the order
-// of the request comes first.
-std::uint32_t group_of(const Candidate& candidate, std::uint32_t listed, const Ask& ask,
-                       const Mode& mode, const QualityJudge& quality, bool cutoffs) {
-  const Preferences& wish = ask.preferences;
-  const Figures& figures = candidate.figures;
-  std::uint32_t group = wish.across_models ? 0 : std::min(candidate.model, 0xfffU);
-  const auto then = [&group](unsigned bits, std::uint32_t value) { group = group << bits | value; };
-  then(9, listed);
-  then(1, ask.tier == Tier::priority && lacks_priority(*candidate.endpoint) ? 1 : 0);
-  then(1, cutoffs && misses_cutoff(wish, figures) ? 1 : 0);
-  then(2, mode.quality ? static_cast<std::uint32_t>(quality.of(figures)) : 0);
-  then(1, mode.balance && figures.outage ? 1 : 0);
-  then(2, mode.balance ? uptime_class(figures.uptime) : 0);
+// How many bits of a group each reason has, from what decides first to what decides last; the model
+// has those that are left.
+constexpr unsigned listed_bits = 9;
+constexpr unsigned quality_bits = 2;
+constexpr unsigned uptime_bits = 2;
+constexpr std::uint32_t models_max = 0xfff;
+
+std::uint32_t group_for(const GroupReasons& reasons) {
+  std::uint32_t group = std::min(reasons.model, models_max);
+  const auto then = [&group](unsigned bits, std::uint32_t value) {
+    group = group << bits | std::min(value, (std::uint32_t{1} << bits) - 1);
+  };
+  then(listed_bits, reasons.listed);
+  then(1, reasons.no_priority ? 1 : 0);
+  then(1, reasons.misses_cutoff ? 1 : 0);
+  then(quality_bits, reasons.quality);
+  then(1, reasons.outage ? 1 : 0);
+  then(uptime_bits, reasons.uptime);
   return group;
 }
 
-bool before(const Place& one, const Place& other) noexcept {
-  if (one.group != other.group) return one.group < other.group;
-  if (one.score != other.score) return one.score < other.score;
-  if (one.turn != other.turn) return one.turn < other.turn;
-  return one.candidate < other.candidate;
+// Whatever is decided about one candidate alone; its place in the request's order is known.
+std::uint32_t group_of(const Candidate& candidate, std::uint32_t listed, const Ask& ask,
+                       const Mode& mode, const QualityJudge& quality, bool cutoffs) {
+  const Figures& figures = candidate.figures;
+  return group_for(
+      {.model = ask.preferences.across_models ? 0 : candidate.model,
+       .listed = listed,
+       .no_priority = ask.tier == Tier::priority && lacks_priority(*candidate.endpoint),
+       .misses_cutoff = cutoffs && misses_cutoff(ask.preferences, figures),
+       .quality = mode.quality ? static_cast<std::uint32_t>(quality.of(figures)) : 0,
+       .outage = mode.balance && figures.outage,
+       .uptime = mode.balance ? uptime_class(figures.uptime) : 0});
 }
 
 // Without fallbacks each model has one endpoint, its best; with one order over all models they have
 // one together. What an explicit order lists stays.
 void keep_best(std::span<const Candidate> candidates, const Ask& ask, Decision& decision) {
   if (ask.preferences.allow_fallbacks || !ask.preferences.order.empty()) return;
-  std::ranges::sort(decision.places, before);
+  std::ranges::sort(decision.places, comes_before);
   std::size_t kept = 0;
   for (const Place& place : decision.places) {
     const bool another = kept > 0 && (ask.preferences.across_models ||
@@ -138,6 +149,23 @@ void keep_best(std::span<const Candidate> candidates, const Ask& ask, Decision& 
 }
 
 }  // namespace
+
+GroupReasons reasons_of(std::uint32_t group) noexcept {
+  const auto cut = [&group](unsigned bits) {
+    const std::uint32_t value = group & ((std::uint32_t{1} << bits) - 1);
+    group >>= bits;
+    return value;
+  };
+  GroupReasons reasons;
+  reasons.uptime = cut(uptime_bits);
+  reasons.outage = cut(1) != 0;
+  reasons.quality = cut(quality_bits);
+  reasons.misses_cutoff = cut(1) != 0;
+  reasons.no_priority = cut(1) != 0;
+  reasons.listed = cut(listed_bits);
+  reasons.model = group;
+  return reasons;
+}
 
 void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::size_t wanted,
                     Decision& decision) {
@@ -173,8 +201,8 @@ void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::
     decision.drops[candidate] = Drop::no_fallbacks;
   });
   const auto first = std::min(wanted, decision.places.size());
-  std::ranges::partial_sort(decision.places,
-                            decision.places.begin() + static_cast<std::ptrdiff_t>(first), before);
+  std::ranges::partial_sort(
+      decision.places, decision.places.begin() + static_cast<std::ptrdiff_t>(first), comes_before);
 }
 
 }  // namespace tollway::routing

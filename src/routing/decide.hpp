@@ -13,6 +13,19 @@
 
 namespace tollway::routing {
 
+// Why candidates of a decision come before others, one beside the other; from what decides first to
+// what decides last.
+struct GroupReasons {
+  std::uint32_t model = 0;     // index into the request's models; 0 where they are mixed
+  std::uint32_t listed = 0;    // place in `order`
+  bool no_priority = false;    // the priority tier was asked for, and this is another
+  bool misses_cutoff = false;  // preferred_max_latency or preferred_min_throughput
+  std::uint32_t quality = 0;   // with tools: 0 good, 1 not measured, 2 poor
+  bool outage = false;         // within the last 30 seconds
+  std::uint32_t uptime = 0;    // 0: 95 % and more, 1: 80 % and more, 2: less
+};
+[[nodiscard]] GroupReasons reasons_of(std::uint32_t group) noexcept;
+
 // Kept from one request to the next, so that deciding allocates nothing once it has grown.
 struct Decision {
   std::vector<Place> places;  // to be tried, in this order

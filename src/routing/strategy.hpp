@@ -32,6 +32,13 @@ struct Place {
   std::uint32_t turn = 0;  // among the keys of one offer, which have one score
 };
 
+[[nodiscard]] inline bool comes_before(const Place& one, const Place& other) noexcept {
+  if (one.group != other.group) return one.group < other.group;
+  if (one.score != other.score) return one.score < other.score;
+  if (one.turn != other.turn) return one.turn < other.turn;
+  return one.candidate < other.candidate;
+}
+
 // What a strategy gives scores to.
 struct Ranking {
   std::span<const Candidate> candidates;

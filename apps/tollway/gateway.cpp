@@ -73,6 +73,7 @@ struct Worker {
         pipeline({.options = options,
                   .keys = keys,
                   .endpoints = endpoints,
+                  .standings = standings,
                   .routing = routing,
                   .dispatch = dispatch,
                   .access_log = access_log,

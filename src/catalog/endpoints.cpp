@@ -19,7 +19,16 @@ json::value or_null(const std::optional<std::int64_t>& value) {
   return value ? json::value(*value) : json::value(nullptr);
 }
 
-json::object endpoint_of(const Model& model, const Offer& offer) {
+json::value or_null(const std::optional<double>& value) {
+  return value ? json::value(*value) : json::value(nullptr);
+}
+
+json::value or_null(const std::optional<Measured::Percentiles>& of) {
+  if (!of) return nullptr;
+  return json::object{{"p50", (*of)[0]}, {"p75", (*of)[1]}, {"p90", (*of)[2]}, {"p99", (*of)[3]}};
+}
+
+json::object endpoint_of(const Model& model, const Offer& offer, const Measured& measured) {
   const auto& stated = offer.supported_parameters;
   json::array parameters;
   for (const auto& one : stated.empty() ? model.supported_parameters : stated) {
@@ -44,14 +53,14 @@ json::object endpoint_of(const Model& model, const Offer& offer) {
           {"max_prompt_tokens", nullptr},
           {"supported_parameters", std::move(parameters)},
           {"status", 0},
-          {"uptime_last_30m", nullptr},
-          {"uptime_last_5m", nullptr},
+          {"uptime_last_30m", or_null(measured.uptime_last_30m)},
+          {"uptime_last_5m", or_null(measured.uptime_last_5m)},
           {"uptime_last_1d", nullptr},
           {"supports_implicit_caching", false},
           {"supports_tool_choice", std::move(tool_choice)},
           {"supports_voice_cloning", false},
-          {"latency_last_30m", nullptr},
-          {"throughput_last_30m", nullptr}};
+          {"latency_last_30m", or_null(measured.latency_ms)},
+          {"throughput_last_30m", or_null(measured.tokens_a_second)}};
 }
 
 // Of the row, so that what OpenRouter says is passed on as it is.
@@ -71,9 +80,10 @@ std::string description_in(const Model& model) {
 
 }  // namespace
 
-std::string endpoints_answer(const Model& model) {
+std::string endpoints_answer(const Model& model, const Measure& measure) {
   json::array endpoints;
-  for (const Offer& offer : model.offers) endpoints.push_back(endpoint_of(model, offer));
+  for (const Offer& offer : model.offers)
+    endpoints.push_back(endpoint_of(model, offer, measure(offer)));
   return json::serialize(
       json::object{{"data", json::object{{"id", model.id},
                                          {"name", model.name},
@@ -83,12 +93,13 @@ std::string endpoints_answer(const Model& model) {
                                          {"endpoints", std::move(endpoints)}}}});
 }
 
-std::string endpoints_answer(const Model& model, std::string_view openrouters) {
+std::string endpoints_answer(const Model& model, const Measure& measure,
+                             std::string_view openrouters) {
   std::string others;
   for (const Offer& offer : model.offers) {
     if (offer.provider == openrouter_key) continue;
     if (!others.empty()) others += ',';
-    others += json::serialize(endpoint_of(model, offer));
+    others += json::serialize(endpoint_of(model, offer, measure(offer)));
   }
   const auto data = dialects::member_text(openrouters, "data").value_or("{}");
   const auto list = dialects::member_text(data, "endpoints").value_or("[]");

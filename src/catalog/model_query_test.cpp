@@ -138,7 +138,8 @@ TEST_F(Models, pages_join_to_the_whole) {
 
 TEST_F(Models, endpoints_are_the_offers) {
   const Model& model = *catalogue_.find("anthropic/claude-sonnet-4.5")->model;
-  const auto data = json::parse(endpoints_answer(model)).at("data");
+  const auto data =
+      json::parse(endpoints_answer(model, [](const Offer&) { return Measured{}; })).at("data");
   EXPECT_EQ(data.at("id"), "anthropic/claude-sonnet-4.5");
   ASSERT_THAT(data.at("endpoints").as_array(), SizeIs(1));
   const auto& endpoint = data.at("endpoints").at(0);

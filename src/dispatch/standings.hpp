@@ -21,7 +21,7 @@ class Standings {
   Standings(const Standings&) = delete;
   Standings& operator=(const Standings&) = delete;
 
-  // One takes some 12 KB. Beyond this many, endpoints share their key's one of no model.
+  // One takes some 26 KB. Beyond this many, endpoints share their key's one of no model.
   static constexpr std::size_t endpoints_max = 4096;
 
   // `model` as the catalogue calls it. All models that no list names share the one of "", so that

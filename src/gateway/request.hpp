@@ -54,6 +54,7 @@ struct Services {
   const GatewayKeys& keys;
   // Who is asked, by requests that arrive from now on, and how.
   dispatch::Endpoints& endpoints;
+  const dispatch::Standings& standings;
   Routing& routing;
   dispatch::Dispatch& dispatch;
   observe::AccessLog& access_log;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace tollway::routing {
 namespace {
@@ -13,6 +14,7 @@ constexpr std::size_t slots_of_30_seconds = 6;
 constexpr std::size_t slots_of_30_minutes = 30;
 constexpr std::size_t slots_of_5_minutes = 5;
 constexpr std::size_t slots_of_2_hours = 12;
+constexpr std::size_t long_slots_of_30_minutes = 6;
 
 // A significant outage: two failures at least, and no fewer of them than successes.
 constexpr std::uint64_t outage_failures_min = 2;
@@ -58,11 +60,15 @@ void Health::record(const Attempt& attempt, TimePoint now) noexcept {
   if (attempt.outcome == Outcome::throttled) count(&Counters::throttled);
   if (attempt.first_token_s) {
     speeds_.now(now).first_token_s.add(*attempt.first_token_s);
+    speeds_of_half_an_hour_.now(now).first_token_s.add(*attempt.first_token_s);
     // Of two threads one may win; the next attempt sets it right.
     peak_s_.store(peak_after(*attempt.first_token_s, now), memory_order_relaxed);
     peak_at_.store(nanoseconds(now), memory_order_relaxed);
   }
-  if (attempt.tokens_a_second) speeds_.now(now).tokens_a_second.add(*attempt.tokens_a_second);
+  if (attempt.tokens_a_second) {
+    speeds_.now(now).tokens_a_second.add(*attempt.tokens_a_second);
+    speeds_of_half_an_hour_.now(now).tokens_a_second.add(*attempt.tokens_a_second);
+  }
   if (attempt.tools_used_well) {
     Tools& tools = tools_.now(now);
     (*attempt.tools_used_well ? tools.well : tools.badly).fetch_add(1, memory_order_relaxed);
@@ -94,6 +100,33 @@ float Health::peak_after(float sample, TimePoint now) const noexcept {
   return before * weight + sample * (1 - weight);
 }
 
+template <class Speeds>
+std::pair<Percentiles, Percentiles> Health::percentiles_of(const Speeds& speeds, TimePoint now,
+                                                           std::size_t slots) noexcept {
+  Histogram::Counts first{};
+  Histogram::Counts speed{};
+  speeds.each(now, slots, [&](const auto& slot) {
+    slot.first_token_s.add_to(first);
+    slot.tokens_a_second.add_to(speed);
+  });
+  std::pair<Percentiles, Percentiles> made{no_percentiles, no_percentiles};
+  for (std::size_t i = 0; i < percentile_count; ++i) {
+    made.first[i] = Histogram::quantile(first, shares[i]);
+    made.second[i] = Histogram::quantile(speed, 1 - shares[i]);
+  }
+  return made;
+}
+
+Health::Report Health::report(TimePoint now) const noexcept {
+  Report report;
+  minutes_.each(now, slots_of_5_minutes,
+                [&](const Counters& slot) { slot.add_to(report.five_minutes); });
+  report.half_an_hour = last_30_minutes(now);
+  std::tie(report.first_token_s, report.tokens_a_second) =
+      percentiles_of(speeds_of_half_an_hour_, now, long_slots_of_30_minutes);
+  return report;
+}
+
 void Health::publish(TimePoint now) const noexcept {
   const Counts lately = last_30_seconds(now);
   published_.outage.store(
@@ -105,16 +138,10 @@ void Health::publish(TimePoint now) const noexcept {
                                                                  static_cast<float>(all.judged()),
                           memory_order_relaxed);
 
-  Histogram::Counts first{};
-  Histogram::Counts speed{};
-  speeds_.each(now, slots_of_5_minutes, [&](const Speeds& slot) {
-    slot.first_token_s.add_to(first);
-    slot.tokens_a_second.add_to(speed);
-  });
+  const auto [first, speed] = percentiles_of(speeds_, now, slots_of_5_minutes);
   for (std::size_t i = 0; i < percentile_count; ++i) {
-    published_.first_token_s[i].store(Histogram::quantile(first, shares[i]), memory_order_relaxed);
-    published_.tokens_a_second[i].store(Histogram::quantile(speed, 1 - shares[i]),
-                                        memory_order_relaxed);
+    published_.first_token_s[i].store(first[i], memory_order_relaxed);
+    published_.tokens_a_second[i].store(speed[i], memory_order_relaxed);
   }
 
   std::uint32_t well = 0;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include "routing/clock.hpp"
 #include "routing/figures.hpp"
@@ -37,7 +38,7 @@ struct Counts {
   [[nodiscard]] std::uint64_t judged() const noexcept { return successes + failures; }
 };
 
-// One endpoint's, shared by all threads; nothing in it waits or allocates. About 12 KB.
+// One endpoint's, shared by all threads; nothing in it waits or allocates. About 26 KB.
 class Health {
  public:
   // An attempt begins, and ends: record() follows each begin().
@@ -46,6 +47,15 @@ class Health {
 
   [[nodiscard]] Counts last_30_seconds(TimePoint now) const noexcept;
   [[nodiscard]] Counts last_30_minutes(TimePoint now) const noexcept;
+
+  // For people: counts of the last five minutes and the last thirty, percentiles of the latter.
+  struct Report {
+    Counts five_minutes;
+    Counts half_an_hour;
+    Percentiles first_token_s = no_percentiles;
+    Percentiles tokens_a_second = no_percentiles;
+  };
+  [[nodiscard]] Report report(TimePoint now) const noexcept;
 
   // At most a second old; only once a second somebody pays for the percentiles.
   [[nodiscard]] Figures figures(TimePoint now) const noexcept;
@@ -80,6 +90,10 @@ class Health {
                                                                      not_measured, not_measured};
   };
   void publish(TimePoint now) const noexcept;
+  // Of the time to the first token, and of the speed.
+  template <class Speeds>
+  [[nodiscard]] static std::pair<Percentiles, Percentiles> percentiles_of(
+      const Speeds& speeds, TimePoint now, std::size_t slots) noexcept;
   // Share of the peak that still counts.
   [[nodiscard]] float remembered(TimePoint now) const noexcept;
   [[nodiscard]] float peak_after(float sample, TimePoint now) const noexcept;
@@ -87,6 +101,7 @@ class Health {
   Rolling<Counters, 8, 5> seconds_;
   Rolling<Counters, 32, 60> minutes_;
   Rolling<Speeds, 6, 60> speeds_;
+  Rolling<Speeds, 7, 300> speeds_of_half_an_hour_;
   Rolling<Tools, 13, 600> tools_;
   std::atomic<std::int32_t> under_way_{0};
   // Peak EWMA of the time to the first token: it jumps to peaks and forgets them slowly.

@@ -147,5 +147,27 @@ TEST(Health, IsSharedByThreadsWithoutLosingAny) {
   EXPECT_NEAR(health.figures(start + seconds(60)).uptime, 1, 0.001);
 }
 
+TEST(Health, ReportsHalfAnHourToPeople) {
+  Health health;
+  const TimePoint begin{std::chrono::hours(1)};
+  for (int minute = 0; minute < 30; ++minute) {
+    health.begin();
+    const bool good = minute % 3 != 0;
+    health.record({.outcome = good ? Outcome::success : Outcome::failure,
+                   .first_token_s = good ? std::optional(0.5F) : std::nullopt,
+                   .tokens_a_second = good ? std::optional(40.0F) : std::nullopt},
+                  begin + std::chrono::minutes(minute));
+  }
+  const auto now = begin + std::chrono::minutes(29);
+  const auto report = health.report(now);
+  EXPECT_EQ(report.half_an_hour.successes, 20U);
+  EXPECT_EQ(report.half_an_hour.failures, 10U);
+  EXPECT_EQ(report.five_minutes.judged(), 5U);
+  EXPECT_NEAR(at(report.first_token_s, Percentile::p50), 0.5F, 0.025F);
+  EXPECT_NEAR(at(report.tokens_a_second, Percentile::p99), 40.0F, 2.0F);
+  EXPECT_FALSE(
+      measured(at(health.report(now + std::chrono::hours(1)).first_token_s, Percentile::p50)));
+}
+
 }  // namespace
 }  // namespace tollway::routing

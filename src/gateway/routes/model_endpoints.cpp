@@ -3,6 +3,7 @@
 #include "catalog/refresher.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/catalogue_answer.hpp"
+#include "gateway/measured.hpp"
 #include "gateway/route.hpp"
 
 namespace tollway::gateway::routes {
@@ -18,8 +19,11 @@ net::Task<Result<>> serve(Request& request) {
     auto finding = request.services.catalogue->endpoints(offer->model);
     openrouters = co_await std::move(finding);
   }
-  const std::string body = openrouters ? catalog::endpoints_answer(**model, *openrouters)
-                                       : catalog::endpoints_answer(**model);
+  const auto measure = [&request, id = (*model)->id](const catalog::Offer& offer) {
+    return measured(request.services.standings, offer.provider, id, net::Clock::now());
+  };
+  const std::string body = openrouters ? catalog::endpoints_answer(**model, measure, *openrouters)
+                                       : catalog::endpoints_answer(**model, measure);
   auto answering = answer_json(request, 200, body);
   co_return co_await std::move(answering);
 }

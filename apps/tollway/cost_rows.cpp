@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <charconv>
+#include <utility>
 
 #include "base/error.hpp"
 #include "dialects/usage/usage_layouts.hpp"
@@ -105,7 +106,15 @@ Result<CostRecord> record_of(const json::object& row, PriceTime now) {
   if (usage == nullptr) return refused("expected a member \"usage\"");
   const auto counts = dialects::read_usage(*layout, *usage);
   if (!counts) return std::unexpected(counts.error());
-  return CostRecord{.provider = *provider, .model = *model, .usage = counts_of(*counts), .at = *at};
+  const auto stated = text_of(row, "service_tier", false);
+  if (!stated) return std::unexpected(stated.error());
+  std::string tier = *stated;
+  if (tier.empty() && counts->tier) tier = name_of(*counts->tier);
+  return CostRecord{.provider = *provider,
+                    .model = *model,
+                    .usage = counts_of(*counts),
+                    .at = *at,
+                    .service_tier = std::move(tier)};
 }
 
 json::value decimal_or_null(const std::optional<Money>& amount) {
@@ -120,15 +129,27 @@ json::object without_cost(std::string_view why) {
           {"error", terminal::json_text(why)}};
 }
 
+std::string why_unknown(const CostBreakdown& cost, const CostRecord& record) {
+  if (cost.pricing_used) return "a unit that was used has no known price";
+  const auto tier = llm::service_tier_named(record.service_tier);
+  if (tier && *tier != llm::ServiceTier::standard) {
+    return fmt::format("no price is known for this model in the service tier \"{}\"",
+                       record.service_tier);
+  }
+  return "no price is known for this model of this provider";
+}
+
 }  // namespace
 
 json::object described(const ModelPricing& pricing, PriceTime now) {
-  json::object source{{"provider", pricing.provider},
-                      {"model", pricing.model},
-                      {"kind", terminal::json_text(name_of(pricing.source))},
-                      {"name", pricing.source_name},
-                      {"as_of", nullptr},
-                      {"age_seconds", nullptr}};
+  json::object source{
+      {"provider", pricing.provider},
+      {"model", pricing.model},
+      {"kind", terminal::json_text(name_of(pricing.source))},
+      {"name", pricing.source_name},
+      {"service_tier", pricing.service_tier.empty() ? "standard" : pricing.service_tier},
+      {"as_of", nullptr},
+      {"age_seconds", nullptr}};
   if (pricing.as_of) source["as_of"] = utc_text(*pricing.as_of);
   if (const auto age = pricing.age(now)) source["age_seconds"] = age->count();
   return source;
@@ -161,8 +182,7 @@ json::object price_row(const CostCalculator& calculator, std::string_view row, P
   if (!cost) return without_cost(cost.error().message);
   auto answer = described(*cost, now);
   if (!cost->total_cost) {
-    answer["error"] = cost->pricing_used ? "a unit that was used has no known price"
-                                         : "no price is known for this model of this provider";
+    answer["error"] = why_unknown(*cost, *record);
   }
   return answer;
 }

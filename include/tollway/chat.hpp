@@ -174,6 +174,7 @@ struct ChatReply {
   std::optional<AudioOutput> audio;
   std::vector<UrlCitation> citations;
   std::string annotations_json;  // what else was annotated, such as parsed files, as a JSON array
+  std::string service_tier;      // that served it, as the provider says: "flex"; empty: it does not
   Usage usage;
   std::optional<Money> cost;  // nullopt: unknown
   CostKind cost_kind = CostKind::stated;

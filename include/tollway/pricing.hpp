@@ -62,6 +62,7 @@ struct TOLLWAY_API ModelPricing {
   std::optional<PriceTime>
       as_of;  // when the source said so; nullopt: it holds as long as it stands
   std::optional<std::int64_t> context_length;
+  std::string service_tier = {};  // whose prices these are: "flex"; empty: the standard one
 
   // The units that have a price of their own at that time; others are billed as what contains them
   // (docs/costs.md). Empty where the price is dynamic, that is known only after routing.
@@ -136,13 +137,19 @@ class TOLLWAY_API PricingFetcher {
   // With a provider: its model of that name. Without: by the name alone, "author/name" as the
   // author's own, a bare name as that of the one vendor who makes it; OpenRouter, which resells at
   // the makers' prices, is looked up by both. nullopt: nobody knows.
-  [[nodiscard]] std::optional<ModelPricing> get_model_pricing(std::string_view model,
-                                                              std::string_view provider = {}) const;
+  // Prices are of the standard tier unless `service_tier` names another, as vendors do: "flex",
+  // "priority" ("fast"), "batch". Of a tier that is not known there is no price, never another's.
+  // "gpt-4o:batch" is the batch tier of gpt-4o, too.
+  [[nodiscard]] std::optional<ModelPricing> get_model_pricing(
+      std::string_view model, std::string_view provider = {},
+      std::string_view service_tier = {}) const;
   // Every model of a provider whose price is known, in the order of their names; each once, by the
   // first source that has it.
   [[nodiscard]] std::vector<ModelPricing> get_all_pricing(std::string_view provider) const;
 
   void async_get_model_pricing(std::string model, std::string provider,
+                               std::function<void(Result<std::optional<ModelPricing>>)> done) const;
+  void async_get_model_pricing(std::string model, std::string provider, std::string service_tier,
                                std::function<void(Result<std::optional<ModelPricing>>)> done) const;
   void async_get_all_pricing(std::string provider,
                              std::function<void(Result<std::vector<ModelPricing>>)> done) const;
@@ -184,7 +191,8 @@ struct CostRecord {
   std::string provider;  // empty: by the model's name alone
   std::string model;
   UsageCounts usage;
-  std::optional<PriceTime> at;  // prices change over time; nullopt: now
+  std::optional<PriceTime> at;    // prices change over time; nullopt: now
+  std::string service_tier = {};  // that served it, as the answer says; empty: the standard one
 };
 
 struct CostLine {

@@ -1,9 +1,11 @@
 #include "client/chat_cost.hpp"
 
 #include <boost/json.hpp>
+#include <utility>
 
 #include "client/cost_breakdown.hpp"
 #include "client/pricing_lookup.hpp"
+#include "dialects/request_edit.hpp"
 #include "tokenizer/tokenizer.hpp"
 
 namespace tollway::client {
@@ -78,13 +80,26 @@ void complete_usage(ChatReply& reply, std::string_view request_body, std::string
   usage.estimated = true;
 }
 
-std::optional<ModelPricing> pricing_for(const ChatModelOptions& options, std::string_view model,
-                                        std::string_view model_asked) {
-  const auto key = lower(options.provider_key);
-  if (!model.empty()) {
-    if (auto found = pricing_unasked(key, model, options.price_overrides)) return found;
+// That served, where the provider says so; else that was asked for.
+llm::ServiceTier tier_of(const ChatReply& reply, std::string_view request_body) {
+  auto tier = llm::service_tier_named(reply.service_tier);
+  const auto asked = dialects::member_text(request_body, "service_tier");
+  if (!tier && asked && asked->size() > 2 && asked->starts_with('"')) {
+    tier = llm::service_tier_named(asked->substr(1, asked->size() - 2));
   }
-  auto found = pricing_unasked(key, model_asked, options.price_overrides);
+  return tier.value_or(llm::ServiceTier::standard);
+}
+
+std::optional<ModelPricing> pricing_for(const ChatModelOptions& options, std::string_view model,
+                                        std::string_view model_asked, llm::ServiceTier tier) {
+  const auto key = lower(options.provider_key);
+  const auto find = [&](std::string_view name) {
+    return pricing_unasked(key, pricing::tier_of_model(name, tier), options.price_overrides);
+  };
+  if (!model.empty()) {
+    if (auto found = find(model)) return found;
+  }
+  auto found = find(model_asked);
   if (found || !options.is_local) return found;
   ProviderInfo local;
   local.provider_key = options.provider_key;
@@ -100,8 +115,8 @@ void complete_cost(ChatReply& reply, const ChatModelOptions& options, std::strin
   if (reply.cost) return;
   const auto counts = UsageCounts::of(reply.usage);
   if (!counts) return;
-  const auto cost =
-      break_down(*counts, pricing_for(options, reply.model, model_asked), price_time_now());
+  auto pricing = pricing_for(options, reply.model, model_asked, tier_of(reply, request_body));
+  const auto cost = break_down(*counts, std::move(pricing), price_time_now());
   if (!cost || !cost->total_cost) return;
   reply.cost = cost->total_cost;
   reply.cost_kind = reply.usage.estimated ? CostKind::estimated : CostKind::computed;

@@ -73,5 +73,23 @@ TEST(ChatCost, unknown_prices_stay_unknown_and_local_models_are_free) {
   EXPECT_EQ(reply.cost, Money{});
 }
 
+TEST(ChatCost, the_tier_that_served_is_priced_else_the_one_that_was_asked_for) {
+  constexpr std::string_view asks =
+      R"({"model":"gpt-5","service_tier":"flex","messages":[{"role":"user","content":"hello"}]})";
+  const auto cost = [&asks](std::string served, std::string model) {
+    ChatReply reply;
+    reply.service_tier = std::move(served);
+    reply.usage.prompt_tokens = 1000;
+    reply.usage.completion_tokens = 100;
+    complete_cost(reply, openai(), asks, model);
+    return reply.cost ? reply.cost->to_string() : "unknown";
+  };
+  EXPECT_EQ(cost("", "gpt-5"), "0.001125");
+  EXPECT_EQ(cost("auto", "gpt-5"), "0.001125");
+  EXPECT_EQ(cost("default", "gpt-5"), "0.00225");
+  EXPECT_EQ(cost("priority", "gpt-5"), "0.0045");
+  EXPECT_EQ(cost("flex", "gpt-4o"), "unknown");
+}
+
 }  // namespace
 }  // namespace tollway::client

@@ -89,16 +89,18 @@ CostCalculator::CostCalculator(const CostCalculator&) = default;
 CostCalculator& CostCalculator::operator=(const CostCalculator&) = default;
 
 Result<CostBreakdown> CostCalculator::calculate_cost(const CostRecord& record) const {
-  return client::break_down(record.usage, fetcher_.get_model_pricing(record.model, record.provider),
-                            record.at.value_or(client::price_time_now()));
+  return client::break_down(
+      record.usage, fetcher_.get_model_pricing(record.model, record.provider, record.service_tier),
+      record.at.value_or(client::price_time_now()));
 }
 
 void CostCalculator::async_calculate_cost(CostRecord record,
                                           std::function<void(Result<CostBreakdown>)> done) const {
   auto model = record.model;
   auto provider = record.provider;
+  auto tier = record.service_tier;
   fetcher_.async_get_model_pricing(
-      std::move(model), std::move(provider),
+      std::move(model), std::move(provider), std::move(tier),
       [record = std::move(record),
        done = std::move(done)](Result<std::optional<ModelPricing>> pricing) {
         if (!pricing) return done(std::unexpected(std::move(pricing.error())));

@@ -226,5 +226,88 @@ TEST(CostCalculator, finds_the_cheapest_that_can_do_it) {
   EXPECT_FALSE(calculator().cheapest(workload));
 }
 
+// OpenAI's price page: flex 0.625, 0.0625 cached, 5; priority 2.5, 0.25, 20; batch as flex.
+TEST(CostCalculator, each_tier_has_its_own_price) {
+  auto usage = tokens(1'234'567, 7'891);
+  usage.cache_read = 234'567;
+  const auto cost_in = [&usage](std::string model, std::string tier) {
+    auto row = record(std::move(model), usage);
+    row.service_tier = std::move(tier);
+    const auto cost = calculator().calculate_cost(row);
+    EXPECT_TRUE(cost);
+    return cost && cost->total_cost ? cost->total_cost->to_string() : std::string("unknown");
+  };
+  const std::string standard = "1.358230875";  // 1.25 + 0.029320875 + 0.07891, dollars
+  for (const std::string tier : {"", "default", "standard", "auto", "on_demand"}) {
+    EXPECT_EQ(cost_in("gpt-5", tier), standard) << tier;
+  }
+  EXPECT_EQ(cost_in("gpt-5", "flex"), "0.679115438") << "0.625 + 0.014660438 (half to even) + ...";
+  EXPECT_EQ(cost_in("gpt-5", "batch"), cost_in("gpt-5", "flex"));
+  EXPECT_EQ(cost_in("gpt-5:batch", ""), cost_in("gpt-5", "flex"));
+  EXPECT_EQ(cost_in("gpt-5", "priority"), "2.71646175");
+  EXPECT_EQ(cost_in("gpt-5", "fast"), "2.71646175");
+  // No price of a cached token in a batch: billed as other input.
+  EXPECT_EQ(cost_in("gpt-4o", "batch"), "1.58266375");
+}
+
+TEST(CostCalculator, a_tier_without_a_price_is_unknown_never_the_standard_one) {
+  for (const auto& [model, tier] : {std::pair{"gpt-4o", "flex"},
+                                    {"gpt-5", "scale"},
+                                    {"gpt-4", "priority"},
+                                    {"gpt-4-turbo:batch", ""},
+                                    {"mine", "flex"},
+                                    {"gift", "batch"}}) {
+    auto row = record(model, tokens(1000, 100));
+    row.service_tier = tier;
+    const auto cost = calculator().calculate_cost(row);
+    ASSERT_TRUE(cost) << model;
+    EXPECT_FALSE(cost->total_cost) << model << " " << tier;
+    EXPECT_FALSE(cost->pricing_used) << model << " " << tier;
+    const std::vector rows{row, record("gpt-5", tokens(1, 1))};
+    const auto summary = calculator().summarize(rows);
+    ASSERT_TRUE(summary);
+    EXPECT_EQ(summary->all.unknown, 1U);
+    EXPECT_FALSE(summary->total_cost);
+  }
+}
+
+TEST(CostCalculator, a_tiers_price_says_where_it_comes_from) {
+  auto row = record("gpt-5", tokens(1, 1));
+  row.service_tier = "flex";
+  const auto cost = calculator().calculate_cost(row);
+  ASSERT_TRUE(cost && cost->pricing_used);
+  EXPECT_EQ(cost->pricing_used->service_tier, "flex");
+  EXPECT_EQ(cost->pricing_used->source_name, "OpenAI's price page");
+  EXPECT_EQ(cost->pricing_used->prices(spring)[0].dollars, "0.000000625");
+  EXPECT_EQ(calculator().calculate_cost(record("gpt-5", tokens(1, 1)))->pricing_used->service_tier,
+            "");
+}
+
+TEST(CostCalculator, an_operator_prices_tiers_one_by_one) {
+  const CostCalculator own(fetcher_with(
+      R"([{"provider":"openai","model":"gpt-4o","service_tier":"flex","input":1,"output":4},)"
+      R"({"provider":"openai","model":"gpt-4o","service_tier":"flex","from":"2026-05-01","input":2,)"
+      R"("output":5},)"
+      R"({"provider":"openai","model":"gpt-5","input":1,"output":1}])"));
+  const auto cost = [&own](std::string model, std::string tier, PriceTime at) {
+    auto row = record(std::move(model), tokens(1'000'000, 0));
+    row.service_tier = std::move(tier);
+    row.at = at;
+    return own.calculate_cost(row)->total_cost->to_string();
+  };
+  EXPECT_EQ(cost("gpt-4o", "flex", spring), "1");
+  EXPECT_EQ(cost("gpt-4o", "flex", spring + 24h * 60), "2");
+  EXPECT_EQ(cost("gpt-4o", "", spring), "2.5") << "the sheet's: the operator says nothing of it";
+  EXPECT_EQ(cost("gpt-5", "", spring), "1");
+  EXPECT_EQ(cost("gpt-5", "flex", spring), "0.625") << "the sheet's";
+  const auto settings = SettingsSnapshot::from(
+      {{"pricing.overrides", R"([{"provider":"a","model":"b","service_tier":"slow","input":1}])"}});
+  const auto refused =
+      PricingFetcher::create({.settings = *settings, .providers = {}, .cache = {}});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "pricing.overrides, entry 1: expected service_tier to be flex, priority or batch");
+}
+
 }  // namespace
 }  // namespace tollway

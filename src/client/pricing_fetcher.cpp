@@ -21,25 +21,32 @@ Result<PricingFetcher> PricingFetcher::create(PricingFetcherOptions options) {
 PricingFetcher::PricingFetcher(std::shared_ptr<State> state) noexcept : state_(std::move(state)) {}
 
 std::optional<ModelPricing> PricingFetcher::get_model_pricing(std::string_view model,
-                                                              std::string_view provider) const {
-  return provider.empty() ? state_->of_name(model) : state_->of_provider(provider, model);
+                                                              std::string_view provider,
+                                                              std::string_view service_tier) const {
+  return state_->of_model(provider, model, service_tier);
 }
 
 std::vector<ModelPricing> PricingFetcher::get_all_pricing(std::string_view provider) const {
   return state_->all_of(provider);
 }
 
-// The state's thread runs the job, so the state is there; a copy would let it join itself.
 void PricingFetcher::async_get_model_pricing(
     std::string model, std::string provider,
+    std::function<void(Result<std::optional<ModelPricing>>)> done) const {
+  async_get_model_pricing(std::move(model), std::move(provider), {}, std::move(done));
+}
+
+// The state's thread runs the job, so the state is there; a copy would let it join itself.
+void PricingFetcher::async_get_model_pricing(
+    std::string model, std::string provider, std::string service_tier,
     std::function<void(Result<std::optional<ModelPricing>>)> done) const {
   auto asked = provider;
   state_->run_later(
       {.provider = std::move(asked),
        .done = [state = state_.get(), model = std::move(model), provider = std::move(provider),
-                done = std::move(done)](bool was_asked) {
+                service_tier = std::move(service_tier), done = std::move(done)](bool was_asked) {
          if (!was_asked) return done(ended());
-         done(provider.empty() ? state->of_name(model) : state->of_provider(provider, model));
+         done(state->of_model(provider, model, service_tier));
        }});
 }
 

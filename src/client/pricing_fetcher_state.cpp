@@ -79,22 +79,33 @@ Result<> PricingFetcher::State::refresh(std::string_view name) const {
   return {};
 }
 
+std::optional<ModelPricing> PricingFetcher::State::of_model(std::string_view provider,
+                                                            std::string_view model,
+                                                            std::string_view tier) const {
+  const auto wanted = llm::service_tier_named(tier).value_or(llm::ServiceTier::standard);
+  if (!provider.empty()) return of_provider(provider, model, wanted);
+  return client::pricing_by_name(pricing::tier_of_model(model, wanted), overrides);
+}
+
 std::optional<ModelPricing> PricingFetcher::State::of_provider(std::string_view name,
-                                                               std::string_view model) const {
+                                                               std::string_view model,
+                                                               llm::ServiceTier tier) const {
   const auto* known = provider(name);
   const auto key = client::lower(known == nullptr ? name : known->info().provider_key);
-  if (const auto listed = cache->get(key); listed != nullptr) {
-    if (const auto* found = client::find_pricing(*listed, model)) return *found;
+  // Lists state the standard tier; a row of its own is what a batch's name has there.
+  const auto listed = tier == llm::ServiceTier::standard ? cache->get(key) : nullptr;
+  if (listed != nullptr) {
+    if (const auto* found = client::find_pricing(*listed, model)) {
+      return client::the_fuller(key, *found, client::price_time_now());
+    }
   }
-  if (auto found = client::pricing_unasked(key, model, overrides)) return found;
+  if (auto found = client::pricing_unasked(key, pricing::tier_of_model(model, tier), overrides)) {
+    return found;
+  }
   if (known != nullptr && !known->info().is_cloud) {
     return client::local_pricing(known->info(), model);
   }
   return std::nullopt;
-}
-
-std::optional<ModelPricing> PricingFetcher::State::of_name(std::string_view model) const {
-  return client::pricing_by_name(model, overrides);
 }
 
 std::vector<ModelPricing> PricingFetcher::State::all_of(std::string_view name) const {
@@ -104,13 +115,16 @@ std::vector<ModelPricing> PricingFetcher::State::all_of(std::string_view name) c
   const auto add = [&by_name](const ModelPricing& pricing) {
     by_name.emplace(client::lower(pricing.model), pricing);
   };
-  if (const auto listed = cache->get(key); listed != nullptr) std::ranges::for_each(*listed, add);
+  if (const auto listed = cache->get(key); listed != nullptr) {
+    const auto now = client::price_time_now();
+    for (const auto& row : *listed) add(client::the_fuller(key, row, now));
+  }
   const auto add_sheet = [&](const PriceSheet& sheet, PricingSource source,
                              const std::shared_ptr<const void>& owner) {
     for (const auto& vendor : sheet.vendors()) {
       if (vendor.provider != client::sheet_name(key)) continue;
       for (const auto& model : vendor.models) {
-        if (client::has_prices(model)) add(client::pricing_of(vendor, model, source, owner));
+        if (model.has_prices()) add(client::pricing_of(vendor, model, source, owner));
       }
     }
   };

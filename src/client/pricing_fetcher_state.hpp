@@ -33,9 +33,10 @@ struct PricingFetcher::State {
   [[nodiscard]] Result<> refresh(std::string_view provider) const;
   // Null for an unknown one. By key or by the name that sheets have for it.
   [[nodiscard]] const Provider* provider(std::string_view name) const;
-  [[nodiscard]] std::optional<ModelPricing> of_provider(std::string_view provider,
-                                                        std::string_view model) const;
-  [[nodiscard]] std::optional<ModelPricing> of_name(std::string_view model) const;
+  // Without a provider by the name alone. `tier` as vendors name it.
+  [[nodiscard]] std::optional<ModelPricing> of_model(std::string_view provider,
+                                                     std::string_view model,
+                                                     std::string_view tier) const;
   [[nodiscard]] std::vector<ModelPricing> all_of(std::string_view provider) const;
   void run_later(Job job);
 
@@ -46,6 +47,9 @@ struct PricingFetcher::State {
 
  private:
   void work();
+  [[nodiscard]] std::optional<ModelPricing> of_provider(std::string_view provider,
+                                                        std::string_view model,
+                                                        llm::ServiceTier tier) const;
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,6 +1,5 @@
 #include "client/pricing_lookup.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace tollway::client {
@@ -8,52 +7,66 @@ namespace {
 
 using pricing::PriceSheet;
 
-std::optional<ModelPricing> in_sheet(const PriceSheet& sheet, PricingSource source,
-                                     std::shared_ptr<const void> owner, std::string_view vendor,
-                                     std::string_view model) {
-  const auto found = sheet.find(vendor, model);
-  if (!found || !has_prices(*found->model)) return std::nullopt;
-  return client::pricing_of(*found->sheet, *found->model, source, std::move(owner));
+std::optional<ModelPricing> pricing_in(const std::optional<PriceSheet::Found>& found,
+                                       llm::ServiceTier tier, PricingSource source,
+                                       std::shared_ptr<const void> owner) {
+  if (!found || !found->model->has_prices(tier)) return std::nullopt;
+  return client::pricing_of(*found->sheet, *found->model, source, std::move(owner), tier);
 }
 
-std::optional<ModelPricing> copy_of(const ModelPricing* pricing) {
-  return pricing == nullptr ? std::nullopt : std::optional(*pricing);
+// OpenRouter's list states the standard tier alone.
+std::optional<ModelPricing> in_built_in_listing(const TierOfModel& wanted) {
+  if (wanted.tier != llm::ServiceTier::standard) return std::nullopt;
+  const auto* found = find_pricing(built_in_listing_prices(), wanted.model);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 }  // namespace
 
-bool has_prices(const pricing::PricedModel& model) {
-  return std::ranges::any_of(model.periods, [](const pricing::Period& period) {
-    return std::ranges::any_of(period.rates, [](const auto& rate) { return rate.has_value(); });
-  });
-}
-
-std::optional<ModelPricing> pricing_unasked(std::string_view provider, std::string_view model,
+std::optional<ModelPricing> pricing_unasked(std::string_view provider, const TierOfModel& wanted,
                                             const Overrides& overrides) {
   const auto vendor = sheet_name(provider);
+  const auto& [model, tier] = wanted;
   if (overrides != nullptr) {
-    auto found = in_sheet(*overrides, PricingSource::override_price, overrides, vendor, model);
+    auto found =
+        pricing_in(overrides->find(vendor, model), tier, PricingSource::override_price, overrides);
     if (found) return found;
   }
-  if (auto found = in_sheet(PriceSheet::built_in(), PricingSource::built_in, {}, vendor, model)) {
+  if (auto found = pricing_in(PriceSheet::built_in().find(vendor, model), tier,
+                              PricingSource::built_in, {})) {
     return found;
   }
   if (provider != resells_at_the_makers_prices) return std::nullopt;
-  if (auto found = copy_of(find_pricing(built_in_listing_prices(), model))) return found;
-  return pricing_by_name(model, overrides);
+  if (auto found = in_built_in_listing(wanted)) return found;
+  return pricing_by_name(wanted, overrides);
 }
 
-std::optional<ModelPricing> pricing_by_name(std::string_view model, const Overrides& overrides) {
+std::optional<ModelPricing> pricing_by_name(const TierOfModel& wanted, const Overrides& overrides) {
+  const auto& [model, tier] = wanted;
   if (overrides != nullptr) {
-    if (const auto found = overrides->find_by_name(model)) {
-      return pricing_of(*found->sheet, *found->model, PricingSource::override_price, overrides);
-    }
+    auto found =
+        pricing_in(overrides->find_by_name(model), tier, PricingSource::override_price, overrides);
+    if (found) return found;
   }
-  const auto found = PriceSheet::built_in().find_by_name(model);
-  if (found && has_prices(*found->model)) {
-    return pricing_of(*found->sheet, *found->model, PricingSource::built_in, {});
+  if (auto found = pricing_in(PriceSheet::built_in().find_by_name(model), tier,
+                              PricingSource::built_in, {})) {
+    return found;
   }
-  return copy_of(find_pricing(built_in_listing_prices(), model));
+  return in_built_in_listing(wanted);
+}
+
+ModelPricing the_fuller(std::string_view provider, const ModelPricing& listed, PriceTime at) {
+  const auto* const rates = rates_at(listed, at);
+  const auto found = PriceSheet::built_in().find(sheet_name(provider), listed.model);
+  if (rates == nullptr || !found || !pricing::agree(found->model->periods, *rates)) return listed;
+  auto pricing = pricing_of(*found->sheet, *found->model, PricingSource::built_in, {});
+  pricing.model = listed.model;
+  auto rows = *pricing.rows;
+  rows.parameters = listed.rows->parameters;
+  rows.input_modalities = listed.rows->input_modalities;
+  pricing.rows = std::make_shared<const ModelPricing::Rows>(std::move(rows));
+  if (listed.context_length) pricing.context_length = listed.context_length;
+  return pricing;
 }
 
 }  // namespace tollway::client

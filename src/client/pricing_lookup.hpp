@@ -11,17 +11,21 @@ namespace tollway::client {
 
 inline constexpr std::string_view resells_at_the_makers_prices = "openrouter";
 
-// Rows without any price are as good as none.
-[[nodiscard]] bool has_prices(const pricing::PricedModel& model);
-
 using Overrides = std::shared_ptr<const pricing::PriceSheet>;  // null: none
+
+// What is asked for: of which model, in which tier ("gpt-4o:batch" is the batch tier of "gpt-4o").
+using pricing::TierOfModel;
 
 // Of the provider with that key in lower case, by the overrides, else by what is built in.
 [[nodiscard]] std::optional<ModelPricing> pricing_unasked(std::string_view provider,
-                                                          std::string_view model,
+                                                          const TierOfModel& wanted,
                                                           const Overrides& overrides);
 // By the name alone: as its maker prices it.
-[[nodiscard]] std::optional<ModelPricing> pricing_by_name(std::string_view model,
+[[nodiscard]] std::optional<ModelPricing> pricing_by_name(const TierOfModel& wanted,
                                                           const Overrides& overrides);
+// What the built-in sheet says, where it says what the list does and so knows more: tiers, times of
+// day, what lists leave out. Else the listed price itself.
+[[nodiscard]] ModelPricing the_fuller(std::string_view provider, const ModelPricing& listed,
+                                      PriceTime at);
 
 }  // namespace tollway::client

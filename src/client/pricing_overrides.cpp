@@ -41,8 +41,28 @@ std::string text_of(const json::object& row, std::string_view name) {
   return value != nullptr && value->is_string() ? lower(value->get_string()) : std::string();
 }
 
-// By vendor and model, the model's periods.
-using Vendors = std::map<std::string, std::map<std::string, json::array>>;
+json::object& object_in(json::object& owner, std::string_view name) {
+  auto& value = owner[name];
+  return value.is_object() ? value.get_object() : value.emplace_object();
+}
+
+json::array& array_in(json::object& owner, std::string_view name) {
+  auto& value = owner[name];
+  return value.is_array() ? value.get_array() : value.emplace_array();
+}
+
+// Empty: the standard one. Nullopt: none that can have prices.
+std::optional<std::string> tier_of(const json::object& row) {
+  const auto* value = row.if_contains("service_tier");
+  if (value == nullptr) return std::string();
+  const auto text = text_of(row, "service_tier");
+  const auto tier = llm::service_tier_named(text);
+  if (!tier || *tier == llm::ServiceTier::other) return std::nullopt;
+  return *tier == llm::ServiceTier::standard ? std::string() : std::string(name_of(*tier));
+}
+
+// By vendor and model: "periods" of the standard tier and "tiers" of others, as sheets have them.
+using Vendors = std::map<std::string, std::map<std::string, json::object>>;
 
 Result<Vendors> read_rows(const json::array& rows) {
   Vendors vendors;
@@ -55,7 +75,7 @@ Result<Vendors> read_rows(const json::array& rows) {
     json::object period;
     json::object rates;
     for (const auto& [name, value] : *row) {
-      if (name == "provider" || name == "model") continue;
+      if (name == "provider" || name == "model" || name == "service_tier") continue;
       if (name == "from" || name == "daily") {
         period[name] = value;
       } else {
@@ -64,7 +84,11 @@ Result<Vendors> read_rows(const json::array& rows) {
     }
     if (rates.empty()) return refused(i, "expected a price, such as input = 2.5");
     period["rates"] = std::move(rates);
-    vendors[std::string(sheet_name(provider))][model].push_back(std::move(period));
+    const auto tier = tier_of(*row);
+    if (!tier) return refused(i, "expected service_tier to be flex, priority or batch");
+    auto& prices = vendors[std::string(sheet_name(provider))][model];
+    auto& owner = tier->empty() ? prices : object_in(prices, "tiers");
+    array_in(owner, tier->empty() ? "periods" : *tier).push_back(std::move(period));
   }
   return vendors;
 }
@@ -87,9 +111,11 @@ Result<std::shared_ptr<const pricing::PriceSheet>> read_overrides(
   std::vector<EmbeddedFile> files;
   for (const auto& [vendor, models] : *vendors) {
     json::array list;
-    for (const auto& [model, periods] : models) {
-      list.push_back(
-          json::object{{"id", model}, {"match", {{"equals", model}}}, {"periods", periods}});
+    for (const auto& [model, prices] : models) {
+      json::object row = prices;
+      row["id"] = model;
+      row["match"] = {{"equals", model}};
+      list.push_back(std::move(row));
     }
     texts.push_back(json::serialize(json::object{{"provider", vendor},
                                                  {"source", settings.source(setting)},

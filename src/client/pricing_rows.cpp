@@ -101,21 +101,28 @@ PriceTime price_time_now() {
 }
 
 const pricing::Rates* rates_at(const ModelPricing& pricing, PriceTime at) noexcept {
-  if (pricing.rows == nullptr || pricing.rows->model->periods.empty()) return nullptr;
-  return &pricing.rows->model->rates(at);
+  if (pricing.rows == nullptr) return nullptr;
+  return pricing.rows->model->rates(at, pricing.rows->tier);
 }
 
 ModelPricing pricing_of(const pricing::VendorSheet& sheet, const PricedModel& model,
-                        PricingSource source, std::shared_ptr<const void> owner) {
+                        PricingSource source, std::shared_ptr<const void> owner,
+                        llm::ServiceTier tier) {
+  const bool standard = tier == llm::ServiceTier::standard;
   ModelPricing pricing;
   pricing.provider = sheet.provider;
   pricing.model = model.id;
   pricing.source = source;
-  pricing.source_name = sheet.source;
-  pricing.as_of = time_of(sheet.date);
+  pricing.source_name = standard ? sheet.source : sheet.tier_source;
+  pricing.as_of = time_of(standard ? sheet.date : sheet.tier_date);
   pricing.context_length = model.context_length;
-  pricing.rows = std::make_shared<const ModelPricing::Rows>(ModelPricing::Rows{
-      .model = &model, .owner = std::move(owner), .parameters = {}, .input_modalities = {}});
+  if (!standard) pricing.service_tier = name_of(tier);
+  pricing.rows =
+      std::make_shared<const ModelPricing::Rows>(ModelPricing::Rows{.model = &model,
+                                                                    .owner = std::move(owner),
+                                                                    .parameters = {},
+                                                                    .input_modalities = {},
+                                                                    .tier = tier});
   return pricing;
 }
 

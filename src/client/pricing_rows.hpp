@@ -17,6 +17,7 @@ struct ModelPricing::Rows {
   // What the source says that the model can do; empty: nothing.
   std::vector<std::string> parameters;
   std::vector<std::string> input_modalities;
+  llm::ServiceTier tier = llm::ServiceTier::standard;
 };
 
 namespace client {
@@ -33,7 +34,8 @@ using pricing::sheet_name;
 // A row of a sheet, which must last as long as `owner` or the program.
 [[nodiscard]] ModelPricing pricing_of(const pricing::VendorSheet& sheet,
                                       const pricing::PricedModel& model, PricingSource source,
-                                      std::shared_ptr<const void> owner);
+                                      std::shared_ptr<const void> owner,
+                                      llm::ServiceTier tier = llm::ServiceTier::standard);
 
 // Everything free.
 [[nodiscard]] ModelPricing local_pricing(const ProviderInfo& provider, std::string_view model);

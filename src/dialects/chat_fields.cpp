@@ -84,6 +84,7 @@ void read_envelope(const object& answer, ChatReply& reply) {
   if (reply.id.empty()) read_text(answer, "id", reply.id);
   if (reply.model.empty()) read_text(answer, "model", reply.model);
   if (reply.provider.empty()) read_text(answer, "provider", reply.provider);
+  read_text(answer, "service_tier", reply.service_tier);  // the first chunk of some says "auto"
 }
 
 FunctionText read_function(const object& tool_call) {

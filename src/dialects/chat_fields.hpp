@@ -20,7 +20,8 @@ void append_reasoning(const simdjson::dom::object& message, std::string& reasoni
 // negative or absurd amount counts as not stated.
 void read_chat_usage(const simdjson::dom::object& answer, Usage& usage, std::optional<Money>& cost);
 
-// "id", "model" and "provider" of an answer or chunk, where they are still empty.
+// "id", "model" and "provider" of an answer or chunk, where they are still empty, and the newest
+// "service_tier".
 void read_envelope(const simdjson::dom::object& answer, ChatReply& reply);
 
 // "function" of a tool call: the name, and the arguments as text ({} where a server sends an

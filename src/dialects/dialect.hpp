@@ -25,6 +25,7 @@ struct Progress {
   llm::Usage usage;
   std::optional<llm::MeteredUsage> metered;  // where all the counts that are billed were stated
   std::optional<Money> stated_cost;          // what the provider says it charged
+  std::optional<llm::ServiceTier> tier;      // that serves; nullopt: not stated
   bool usage_complete = false;               // of the whole answer; some state it in steps
   bool usage_here = false;  // what was read last states counts up to its own moment
   bool byok = false;        // charged to the user's own key at the provider

@@ -164,5 +164,29 @@ TEST(Mentions, SkipsNullAndOtherPlaces) {
   EXPECT_FALSE(mentions(R"({"a":["usage"]})", R"("usage")"));
 }
 
+TEST(Dialects, TheTierThatServesIsNoted) {
+  using llm::ServiceTier;
+  const auto chat = read(
+      openai_chat(),
+      {unnamed(R"({"id":"c","service_tier":"default","choices":[{"delta":{"content":"Hi"}}]})"),
+       unnamed(R"({"id":"c","service_tier":"flex","choices":[],)"
+               R"("usage":{"prompt_tokens":1,"completion_tokens":1}})")});
+  EXPECT_EQ(chat.tier, ServiceTier::flex);
+  const auto responses = read(
+      openai_responses(),
+      {unnamed(R"({"type":"response.created","response":{"id":"r","service_tier":"auto"}})"),
+       unnamed(R"({"type":"response.completed","response":{"id":"r","service_tier":"priority",)"
+               R"("usage":{"input_tokens":1,"output_tokens":1}}})")});
+  EXPECT_EQ(responses.tier, ServiceTier::priority);
+  const auto messages = read(
+      anthropic_messages(),
+      {named("message_start", R"({"message":{"id":"m","usage":{"input_tokens":1,"output_tokens":1,)"
+                              R"("service_tier":"batch"}}})"),
+       named("message_delta", R"({"delta":{},"usage":{"output_tokens":5}})")});
+  EXPECT_EQ(messages.tier, ServiceTier::batch);
+  const auto silent = read(openai_chat(), {unnamed(chat_head), unnamed(chat_finish)});
+  EXPECT_EQ(silent.tier, std::nullopt);
+}
+
 }  // namespace
 }  // namespace tollway::dialects

@@ -104,6 +104,7 @@ class OpenaiChat final : public Dialect {
       read_text(object, "provider", progress.provider);
       read_integer(object, "created", progress.created);
     }
+    note_tier(object, progress);
     simdjson::dom::object usage;
     if (object["usage"].get(usage) == SUCCESS) {
       read_count(usage, "prompt_tokens", progress.usage.prompt_tokens);

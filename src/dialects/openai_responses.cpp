@@ -22,6 +22,7 @@ void read_response(const simdjson::dom::object& response, Progress& progress) {
   }
   read_text(response, "model", progress.model);
   read_text(response, "status", progress.finish_reason);
+  note_tier(response, progress);
   simdjson::dom::object usage;
   if (response["usage"].get(usage) == SUCCESS) {
     read_count(usage, "input_tokens", progress.usage.prompt_tokens);

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "pricing/openrouter_prices.hpp"
@@ -15,13 +13,11 @@ constexpr std::size_t found_max = 4096;
 
 // OpenRouter resells at the makers' prices.
 const pricing::PricedModel* in_sheet(const pricing::PriceSheet& sheet, std::string_view provider,
-                                     std::string_view model) {
+                                     std::string_view model, llm::ServiceTier tier) {
   auto found = sheet.find(pricing::sheet_name(provider), model);
   if (!found && provider == "openrouter") found = sheet.find_by_name(model);
-  return found ? found->model : nullptr;
+  return found && found->model->has_prices(tier) ? found->model : nullptr;
 }
-
-using pricing::Unit;
 
 pricing::Rates rates_of(const catalog::Prices& prices) {
   pricing::Rates rates;
@@ -35,16 +31,6 @@ pricing::Rates rates_of(const catalog::Prices& prices) {
   return rates;
 }
 
-bool agree(const std::vector<pricing::Period>& periods, const pricing::Rates& listed) {
-  return std::ranges::any_of(periods, [&listed](const pricing::Period& period) {
-    return std::ranges::all_of(std::array{Unit::input, Unit::output}, [&](Unit unit) {
-      const auto& ours = rate(period.rates, unit);
-      const auto& theirs = rate(listed, unit);
-      return ours && theirs && ours->base == theirs->base;
-    });
-  });
-}
-
 // OpenRouter's rows have tiers and times of day, which only their own reader knows. A model's row
 // may be another provider's, at other prices.
 std::vector<pricing::Period> periods_of(const catalog::Model& model, const catalog::Offer& offer) {
@@ -53,7 +39,7 @@ std::vector<pricing::Period> periods_of(const catalog::Model& model, const catal
     std::vector<std::string> problems;
     auto read =
         pricing::read_openrouter_prices(fmt::format(R"({{"data":[{}]}})", model.row), problems);
-    if (read && read->size() == 1 && agree(read->front().periods, rates)) {
+    if (read && read->size() == 1 && pricing::agree(read->front().periods, rates)) {
       return std::move(read->front().periods);
     }
   }
@@ -92,39 +78,52 @@ const pricing::PricedModel* Prices::listed(std::string_view provider, std::strin
     return nullptr;
   }
   auto periods = periods_of(*known, *offer);
-  if (sheet != nullptr && agree(sheet->periods, periods.front().rates)) return nullptr;
+  if (sheet != nullptr && pricing::agree(sheet->periods, periods.front().rates)) return sheet;
   auto& priced = listed_.emplace_back();
   priced.id = known->id;
   priced.periods = std::move(periods);
   return &priced;
 }
 
-const pricing::PricedModel* Prices::look_up(std::string_view provider, std::string_view model) {
-  const auto* const sheet = in_sheet(pricing::PriceSheet::built_in(), provider, model);
-  if (const auto* priced = listed(provider, model, sheet)) return priced;
-  if (overrides_ != nullptr) {
-    if (const auto* priced = in_sheet(*overrides_, provider, model)) return priced;
+Prices::Row Prices::look_up(std::string_view provider, std::string_view model,
+                            llm::ServiceTier tier) {
+  const auto [name, wanted] = pricing::tier_of_model(model, tier);
+  const auto* const sheet = in_sheet(pricing::PriceSheet::built_in(), provider, name, wanted);
+  // Lists state the standard tier; a row of its own is what a batch's name has there.
+  if (tier == llm::ServiceTier::standard) {
+    const auto* const same = wanted == tier ? sheet : nullptr;
+    if (const auto* priced = listed(provider, model, same)) return {.model = priced, .tier = tier};
   }
-  return sheet;
+  if (overrides_ != nullptr) {
+    if (const auto* priced = in_sheet(*overrides_, provider, name, wanted)) {
+      return {.model = priced, .tier = wanted};
+    }
+  }
+  return {.model = sheet, .tier = wanted};
 }
 
 const pricing::Rates* Prices::find(std::string_view provider, std::string_view model,
-                                   std::chrono::system_clock::time_point at) {
+                                   std::chrono::system_clock::time_point at,
+                                   llm::ServiceTier tier) {
   if (model.empty()) return nullptr;
   look_for_new_lists(at);
   name_.assign(provider).append(" ").append(model);
+  name_ += static_cast<char>(tier);
   auto known = found_.find(name_);
   if (known == found_.end()) {
     const std::string bare(model);
-    if (const auto own = own_.find(bare); own != own_.end()) return &own->second;
+    if (const auto own = own_.find(bare); own != own_.end()) {
+      return tier == llm::ServiceTier::standard ? &own->second : nullptr;
+    }
     if (found_.size() >= found_max) {
       found_.clear();
       listed_.clear();
     }
-    known = found_.emplace(name_, look_up(provider, model)).first;
+    known = found_.emplace(name_, look_up(provider, model, tier)).first;
   }
-  if (known->second == nullptr) return nullptr;
-  return &known->second->rates(std::chrono::floor<std::chrono::seconds>(at));
+  const auto& [priced, of_tier] = known->second;
+  if (priced == nullptr) return nullptr;
+  return priced->rates(std::chrono::floor<std::chrono::seconds>(at), of_tier);
 }
 
 }  // namespace tollway::gateway

@@ -29,15 +29,21 @@ class Prices {
   void use(Overrides overrides);
 
   // The rates of a provider's model, as answered or else as asked for, at that moment; null where
-  // nobody knows them. They last until the next find() or use().
+  // nobody knows them, which is the rule for tiers that are not the standard one. They last until
+  // the next find() or use().
   [[nodiscard]] const pricing::Rates* find(std::string_view provider, std::string_view model,
-                                           std::chrono::system_clock::time_point at);
+                                           std::chrono::system_clock::time_point at,
+                                           llm::ServiceTier tier = llm::ServiceTier::standard);
 
  private:
-  [[nodiscard]] const pricing::PricedModel* look_up(std::string_view provider,
-                                                    std::string_view model);
-  // What the provider's list states; null where it states nothing, or the same as `sheet`, which
-  // knows more: tiers, times of day, what lists leave out.
+  struct Row {
+    const pricing::PricedModel* model = nullptr;  // null: nobody knows
+    llm::ServiceTier tier = llm::ServiceTier::standard;
+  };
+  [[nodiscard]] Row look_up(std::string_view provider, std::string_view model,
+                            llm::ServiceTier tier);
+  // What the provider's list states; null where it states nothing. `sheet` where that says the
+  // same, as it knows more: tiers, times of day, what lists leave out.
   [[nodiscard]] const pricing::PricedModel* listed(std::string_view provider,
                                                    std::string_view model,
                                                    const pricing::PricedModel* sheet);
@@ -49,8 +55,8 @@ class Prices {
   std::chrono::system_clock::time_point looked_at_;
   std::deque<pricing::PricedModel> listed_;  // of catalogue_, for found_
   Overrides overrides_;
-  std::unordered_map<std::string, const pricing::PricedModel*> found_;  // null: nowhere
-  std::string name_;                                                    // "provider model"
+  std::unordered_map<std::string, Row> found_;  // null: nowhere
+  std::string name_;                            // "provider model"
 };
 
 }  // namespace tollway::gateway

@@ -86,5 +86,25 @@ TEST(GatewayPrices, WithoutAPriceThereIsNone) {
   EXPECT_EQ(prices.find("openai", "", start), nullptr);
 }
 
+TEST(GatewayPrices, EachTierHasItsOwnPriceOrNone) {
+  using llm::ServiceTier;
+  // A list states the standard tier alone.
+  Prices prices({}, [] { return catalogue(listing("openrouter", openrouter_row)); });
+  const auto input = [&prices](std::string_view model, ServiceTier tier) -> std::int64_t {
+    const auto* const rates = prices.find("openai", model, start, tier);
+    return rates == nullptr ? -1 : rate(*rates, Unit::input)->base.femtodollars;
+  };
+  EXPECT_EQ(input("gpt-5", ServiceTier::standard), 1'250'000'000);
+  EXPECT_EQ(input("gpt-5", ServiceTier::flex), 625'000'000);
+  EXPECT_EQ(input("gpt-5", ServiceTier::priority), 2'500'000'000);
+  EXPECT_EQ(input("gpt-5:batch", ServiceTier::standard), 625'000'000);
+  EXPECT_EQ(input("gpt-4o", ServiceTier::flex), -1);
+  EXPECT_EQ(input("gpt-5", ServiceTier::other), -1);
+  EXPECT_EQ(prices.find("openrouter", "openai/gpt-4o", start, ServiceTier::flex), nullptr);
+  Prices demonstration({{"echo", {}}}, {});
+  EXPECT_NE(demonstration.find("demonstration", "echo", start), nullptr);
+  EXPECT_EQ(demonstration.find("demonstration", "echo", start, ServiceTier::flex), nullptr);
+}
+
 }  // namespace
 }  // namespace tollway::gateway

@@ -14,7 +14,7 @@ namespace tollway::gateway {
 namespace {
 
 // A body that names one of these twice means one thing to us and another to the upstream.
-constexpr std::array<std::string_view, 14> guarded_fields{"model",
+constexpr std::array<std::string_view, 15> guarded_fields{"model",
                                                           "models",
                                                           "stream",
                                                           "provider",
@@ -25,6 +25,7 @@ constexpr std::array<std::string_view, 14> guarded_fields{"model",
                                                           "n",
                                                           "user",
                                                           "service_tier",
+                                                          "speed",
                                                           "plugins",
                                                           "preset",
                                                           "session_id"};
@@ -84,6 +85,12 @@ bool has_control_characters(std::string_view text) {
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+// Of two words the one that costs something else counts.
+void note_tier(std::string_view name, BodyFacts& facts) {
+  const auto tier = llm::service_tier_named(name);
+  if (tier && (!facts.tier || *tier != llm::ServiceTier::standard)) facts.tier = tier;
+}
+
 Result<> read_field(std::string_view name, const simdjson::dom::element& value, BodyFacts& facts) {
   if (name == "model") {
     std::string_view model;
@@ -95,6 +102,9 @@ Result<> read_field(std::string_view name, const simdjson::dom::element& value, 
       return client_error(Errc::bad_request, "\"model\" holds control characters");
     }
     facts.model = model;
+  } else if (name == "service_tier" || name == "speed") {
+    std::string_view tier;  // what cannot be read is the upstream's to refuse
+    if (value.get(tier) == simdjson::SUCCESS) note_tier(tier, facts);
   } else if (name == "stream") {
     if (value.is_null()) return {};
     if (value.get(facts.stream) != simdjson::SUCCESS) {

@@ -8,13 +8,15 @@
 #include "base/error.hpp"
 #include "dialects/usage/text_of.hpp"
 #include "gateway/wishes.hpp"
+#include "llm/service_tier.hpp"
 
 namespace tollway::gateway {
 
 struct BodyFacts {
   std::string model;  // empty: none named
   bool stream = false;
-  std::size_t object_begin;  // offset of the opening brace
+  std::optional<llm::ServiceTier> tier = {};  // asked for; nullopt: left to the vendor
+  std::size_t object_begin;                   // offset of the opening brace
   bool empty_object = false;
   // Of a stream, whose body is given back long before it is known whether its tokens have to be
   // counted, and of what is large.

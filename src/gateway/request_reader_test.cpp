@@ -87,5 +87,17 @@ TEST(RequestReader, LargeBodiesAreReadToo) {
   EXPECT_EQ(facts->model, "m");
 }
 
+TEST(RequestReader, ReadsTheTierThatIsAskedFor) {
+  using llm::ServiceTier;
+  EXPECT_EQ(read(R"({"model":"m"})")->tier, std::nullopt);
+  EXPECT_EQ(read(R"({"service_tier":"auto"})")->tier, std::nullopt);
+  EXPECT_EQ(read(R"({"service_tier":null,"speed":7})")->tier, std::nullopt);
+  EXPECT_EQ(read(R"({"service_tier":"flex"})")->tier, ServiceTier::flex);
+  EXPECT_EQ(read(R"({"service_tier":"fast"})")->tier, ServiceTier::priority);
+  EXPECT_EQ(read(R"({"speed":"fast","service_tier":"default"})")->tier, ServiceTier::priority);
+  EXPECT_EQ(read(R"({"service_tier":"gold"})")->tier, ServiceTier::other);
+  EXPECT_EQ(refusal(R"({"speed":"fast","speed":"standard"})"), "\"speed\" appears twice");
+}
+
 }  // namespace
 }  // namespace tollway::gateway

@@ -165,8 +165,11 @@ const pricing::Rates* Settlement::rates() {
   auto& prices = request_.services.prices;
   const auto provider = request_.provider->key();
   const auto at = admitted_.value_or(std::chrono::system_clock::now());
-  const pricing::Rates* rates = prices.find(provider, request_.progress.model, at);
-  if (rates == nullptr) rates = prices.find(provider, request_.model_there, at);
+  // Who serves knows which tier it was; else it is taken to be the one that was asked for.
+  const auto tier =
+      request_.progress.tier.value_or(request_.facts.tier.value_or(llm::ServiceTier::standard));
+  const pricing::Rates* rates = prices.find(provider, request_.progress.model, at, tier);
+  if (rates == nullptr) rates = prices.find(provider, request_.model_there, at, tier);
   if (rates == nullptr && request_.provider->description()->local) rates = &free_of_charge();
   return rates;
 }

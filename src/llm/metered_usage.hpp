@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "llm/service_tier.hpp"
 #include "tollway/money.hpp"
 
 namespace tollway::llm {
@@ -22,6 +23,7 @@ struct MeteredUsage {
   std::int64_t output_audio = 0;  // of output
   std::int64_t output_image = 0;  // of output
   std::int64_t web_searches = 0;
+  std::optional<ServiceTier> tier = std::nullopt;  // that served; nullopt: not stated
   // What the provider says it charged, all fees included; nullopt where it says nothing.
   std::optional<Money> stated_cost = std::nullopt;
 };

@@ -39,11 +39,52 @@ bool Period::holds(SystemTime at) const noexcept {
   return time >= daily->start || time < daily->end;
 }
 
-const Rates& PricedModel::rates(SystemTime at) const noexcept {
-  for (auto period = periods.rbegin(); period != periods.rend(); ++period) {
-    if (period->holds(at)) return period->rates;
+const std::vector<Period>* PricedModel::periods_of(llm::ServiceTier tier) const noexcept {
+  if (tier == llm::ServiceTier::standard) return periods.empty() ? nullptr : &periods;
+  const auto found = std::ranges::find(tiers, tier, &Tier::tier);
+  return found == tiers.end() ? nullptr : &found->periods;
+}
+
+const Rates* PricedModel::rates(SystemTime at, llm::ServiceTier tier) const noexcept {
+  const auto* known = periods_of(tier);
+  if (known == nullptr) return nullptr;
+  for (auto period = known->rbegin(); period != known->rend(); ++period) {
+    if (period->holds(at)) return &period->rates;
   }
-  return periods.front().rates;
+  return &known->front().rates;
+}
+
+const Rates& PricedModel::rates(SystemTime at) const noexcept {
+  static constexpr Rates none{};
+  const Rates* const known = rates(at, llm::ServiceTier::standard);
+  return known == nullptr ? none : *known;
+}
+
+bool PricedModel::has_prices(llm::ServiceTier tier) const noexcept {
+  const auto* known = periods_of(tier);
+  return known != nullptr && std::ranges::any_of(*known, [](const Period& period) {
+           return std::ranges::any_of(period.rates,
+                                      [](const auto& rate) { return rate.has_value(); });
+         });
+}
+
+bool agree(std::span<const Period> periods, const Rates& listed) noexcept {
+  return std::ranges::any_of(periods, [&listed](const Period& period) {
+    return std::ranges::all_of(std::array{Unit::input, Unit::output}, [&](Unit unit) {
+      const auto& ours = rate(period.rates, unit);
+      const auto& theirs = rate(listed, unit);
+      return ours && theirs && ours->base == theirs->base;
+    });
+  });
+}
+
+TierOfModel tier_of_model(std::string_view model, llm::ServiceTier tier) noexcept {
+  constexpr std::string_view suffix = ":batch";
+  if (tier != llm::ServiceTier::standard || !model.ends_with(suffix)) {
+    return {.model = model, .tier = tier};
+  }
+  model.remove_suffix(suffix.size());
+  return {.model = model, .tier = llm::ServiceTier::batch};
 }
 
 const VendorSheet* PriceSheet::vendor(std::string_view provider) const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/embedded_file.hpp"
+#include "llm/service_tier.hpp"
 #include "pricing/name_match.hpp"
 #include "pricing/rates.hpp"
 #include "tollway/error.hpp"
@@ -35,16 +36,45 @@ struct PricedModel {
   std::string id;
   NameMatch match;
   std::optional<std::int64_t> context_length;
-  std::vector<Period> periods;  // the last that holds counts; where none does, the first
+  // Of the standard tier: the last that holds counts; where none does, the first. Empty in the
+  // sheet of an operator who only prices other tiers.
+  std::vector<Period> periods;
+  struct Tier {
+    llm::ServiceTier tier = llm::ServiceTier::flex;
+    std::vector<Period> periods;  // as above, not empty
+  };
+  std::vector<Tier> tiers = {};  // the others whose prices are known
 
+  // Of the standard tier; no rates at all where it has none.
   [[nodiscard]] const Rates& rates(SystemTime at) const noexcept;
+  // Null where nobody knows them.
+  [[nodiscard]] const Rates* rates(SystemTime at, llm::ServiceTier tier) const noexcept;
+  // Whether the tier has a price at any time.
+  [[nodiscard]] bool has_prices(llm::ServiceTier tier = llm::ServiceTier::standard) const noexcept;
+
+ private:
+  [[nodiscard]] const std::vector<Period>* periods_of(llm::ServiceTier tier) const noexcept;
 };
+
+// Whether a list that states `listed` says what `periods` say: at one of their times the same price
+// of input and output. A sheet then knows more than the list: tiers, times of day, cached tokens.
+[[nodiscard]] bool agree(std::span<const Period> periods, const Rates& listed) noexcept;
+
+// "gpt-4o:batch" is the batch tier of "gpt-4o", unless a list has a row of that name.
+struct TierOfModel {
+  std::string_view model;
+  llm::ServiceTier tier = llm::ServiceTier::standard;
+};
+[[nodiscard]] TierOfModel tier_of_model(std::string_view model, llm::ServiceTier tier) noexcept;
 
 // One vendor's prices. Immutable, thread-safe.
 struct VendorSheet {
   std::string provider;
-  std::string source;                 // who collected them
-  std::string date;                   // "2026-08-21"
+  std::string source;  // who collected them
+  std::string date;    // "2026-08-21"
+  // The same of the prices of tiers that are not the standard one.
+  std::string tier_source;
+  std::string tier_date;
   std::vector<std::string> fallback;  // vendors whose models this one also offers, at their prices
   std::vector<PricedModel> models;
 };

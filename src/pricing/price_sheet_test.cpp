@@ -113,5 +113,47 @@ TEST(PriceSheet, a_makers_model_is_found_by_its_name_alone) {
   EXPECT_FALSE(sheet.find_by_name("nobody/gpt-5.6-sol"));
 }
 
+TEST(PriceSheet, tiers_have_prices_of_their_own) {
+  using llm::ServiceTier;
+  const auto sheet = read(R"(
+    {"id":"m","match":{"equals":"m"},"periods":[{"rates":{"input":"2"}}],
+     "tiers":{"flex":[{"rates":{"input":"1"}},{"from":"2026-09-01","rates":{"input":"1.5"}}]}},
+    {"id":"only","match":{"equals":"only"},"tiers":{"batch":[{"rates":{"input":"1"}}]}})");
+  const auto& model = *sheet.find("acme", "m")->model;
+  const auto input = [](const Rates* rates) {
+    return rates == nullptr ? -1 : rate(*rates, Unit::input)->base.femtodollars;
+  };
+  EXPECT_EQ(input(model.rates(on(2026, 8, 1), ServiceTier::standard)), 2'000'000'000);
+  EXPECT_EQ(input(model.rates(on(2026, 8, 1), ServiceTier::flex)), 1'000'000'000);
+  EXPECT_EQ(input(model.rates(on(2026, 9, 1), ServiceTier::flex)), 1'500'000'000);
+  EXPECT_EQ(input(model.rates(on(2026, 9, 1), ServiceTier::priority)), -1) << "not standard's";
+  EXPECT_EQ(input(model.rates(on(2026, 9, 1), ServiceTier::other)), -1);
+  const auto& only = *sheet.find("acme", "only")->model;
+  EXPECT_TRUE(only.has_prices(ServiceTier::batch));
+  EXPECT_FALSE(only.has_prices());
+  EXPECT_EQ(only.rates(on(2026, 9, 1), ServiceTier::standard), nullptr);
+  EXPECT_FALSE(rate(only.rates(on(2026, 9, 1)), Unit::input));
+}
+
+TEST(PriceSheet, tiers_that_cannot_be_are_refused) {
+  EXPECT_EQ(refusal(R"({"id":"m","match":{"equals":"m"},"tiers":{"default":[{"rates":{}}]}})"),
+            "acme.json: tiers: expected flex, priority or batch, got \"default\"");
+  EXPECT_EQ(refusal(R"({"id":"m","match":{"equals":"m"},"tiers":{"scale":[{"rates":{}}]}})"),
+            "acme.json: tiers: expected flex, priority or batch, got \"scale\"");
+  EXPECT_EQ(refusal(R"({"id":"m","match":{"equals":"m"},"tiers":{"flex":[]}})"),
+            "acme.json: m: expected a period");
+  EXPECT_EQ(refusal(R"({"id":"m","match":{"equals":"m"},"tiers":{}})"),
+            "acme.json: m: expected a period");
+}
+
+TEST(PriceSheet, the_suffix_of_a_batch_is_its_tier) {
+  using llm::ServiceTier;
+  const auto split = tier_of_model("gpt-4o:batch", ServiceTier::standard);
+  EXPECT_EQ(split.model, "gpt-4o");
+  EXPECT_EQ(split.tier, ServiceTier::batch);
+  EXPECT_EQ(tier_of_model("gpt-4o:free", ServiceTier::standard).model, "gpt-4o:free");
+  EXPECT_EQ(tier_of_model("gpt-4o", ServiceTier::flex).tier, ServiceTier::flex);
+}
+
 }  // namespace
 }  // namespace tollway::pricing

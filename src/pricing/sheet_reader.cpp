@@ -134,6 +134,20 @@ Period period_of(const json::value& value) {
   return period;
 }
 
+std::vector<Period> periods_of(const json::value& value) {
+  std::vector<Period> periods;
+  for (const auto& period : array_of(value, "periods")) periods.push_back(period_of(period));
+  return periods;
+}
+
+llm::ServiceTier tier_named(std::string_view name) {
+  const auto tier = llm::service_tier_named(name);
+  if (!tier || *tier == llm::ServiceTier::standard || *tier == llm::ServiceTier::other) {
+    throw Misfit{fmt::format("tiers: expected flex, priority or batch, got \"{}\"", name)};
+  }
+  return *tier;
+}
+
 NameMatch match_of(const json::value& value, int depth = 0) {
   using Kind = NameMatch::Kind;
   static constexpr std::array<std::pair<std::string_view, Kind>, 7> kinds{
@@ -175,14 +189,23 @@ PricedModel model_of(const json::value& value) {
   PricedModel model{.id = text_of(member(object, "id"), "id"),
                     .match = match_of(member(object, "match")),
                     .context_length = {},
-                    .periods = {}};
+                    .periods = {},
+                    .tiers = {}};
   if (const auto* context = object.if_contains("context")) {
     model.context_length = count_of(*context, "context");
   }
-  for (const auto& period : array_of(member(object, "periods"), "periods")) {
-    model.periods.push_back(period_of(period));
+  if (const auto* periods = object.if_contains("periods")) model.periods = periods_of(*periods);
+  if (const auto* tiers = object.if_contains("tiers")) {
+    for (const auto& [name, periods] : object_of(*tiers, "tiers")) {
+      model.tiers.push_back({.tier = tier_named(name), .periods = periods_of(periods)});
+      if (model.tiers.back().periods.empty()) {
+        throw Misfit{fmt::format("{}: expected a period", model.id)};
+      }
+    }
   }
-  if (model.periods.empty()) throw Misfit{fmt::format("{}: expected a period", model.id)};
+  if (model.periods.empty() && model.tiers.empty()) {
+    throw Misfit{fmt::format("{}: expected a period", model.id)};
+  }
   return model;
 }
 
@@ -192,8 +215,14 @@ VendorSheet sheet_of(std::string_view text) {
   VendorSheet sheet{.provider = text_of(member(object, "provider"), "provider"),
                     .source = text_of(member(object, "source"), "source"),
                     .date = text_of(member(object, "date"), "date"),
+                    .tier_source = {},
+                    .tier_date = {},
                     .fallback = {},
                     .models = {}};
+  const auto* tier_source = object.if_contains("tier_source");
+  sheet.tier_source = tier_source == nullptr ? sheet.source : text_of(*tier_source, "tier_source");
+  const auto* tier_date = object.if_contains("tier_date");
+  sheet.tier_date = tier_date == nullptr ? sheet.date : text_of(*tier_date, "tier_date");
   if (const auto* fallback = object.if_contains("fallback")) {
     for (const auto& other : array_of(*fallback, "fallback")) {
       sheet.fallback.push_back(text_of(other, "fallback"));

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "cli/cli.hpp"
 
 namespace tollway::test {
@@ -64,6 +66,33 @@ TEST_F(Cost, an_unknown_price_is_shown_as_unknown) {
   EXPECT_EQ(finished.exit_code, 0);
   EXPECT_THAT(finished.out, HasSubstr("unknown"));
   EXPECT_THAT(finished.out, Not(HasSubstr("$0")));
+}
+
+TEST_F(Cost, rows_may_be_of_another_tier) {
+  const auto row = [](std::string_view model, std::string_view more, std::string_view in_usage) {
+    return fmt::format(R"({{"provider":"openai","flavor":"chat","model":"{}"{},"usage":)"
+                       R"({{"prompt_tokens":1000,"completion_tokens":100{}}}}})"
+                       "\n",
+                       model, more, in_usage);
+  };
+  const std::string input = row("gpt-5", "", "") + row("gpt-5", R"(,"service_tier":"flex")", "") +
+                            row("gpt-5", "", R"(,"service_tier":"flex")") +
+                            row("gpt-5:batch", "", "") +
+                            row("gpt-4o", R"(,"service_tier":"flex")", "");
+  std::istringstream answers(run_with_input({"cost", "--jsonl", "-"}, input).out);
+  std::vector<json::value> lines;
+  for (std::string line; std::getline(answers, line);) lines.push_back(parse_json(line));
+  ASSERT_EQ(lines.size(), 5U);
+  EXPECT_EQ(text_at(lines[0], "/cost"), "0.00225");
+  EXPECT_EQ(text_at(lines[0], "/source/service_tier"), "standard");
+  EXPECT_EQ(text_at(lines[1], "/cost"), "0.001125");
+  EXPECT_EQ(text_at(lines[1], "/source/service_tier"), "flex");
+  EXPECT_EQ(text_at(lines[1], "/source/name"), "OpenAI's price page");
+  EXPECT_EQ(text_at(lines[2], "/cost"), "0.001125");
+  EXPECT_EQ(text_at(lines[3], "/cost"), "0.001125");
+  EXPECT_TRUE(at(lines[4], "/cost").is_null());
+  EXPECT_EQ(text_at(lines[4], "/error"),
+            "no price is known for this model in the service tier \"flex\"");
 }
 
 TEST_F(Cost, compares_models) {

@@ -12,11 +12,18 @@ UsageLayout layout_of(UsageLayout layout, const simdjson::dom::object& usage) {
 
 }  // namespace
 
+void note_tier(const simdjson::dom::object& owner, Progress& progress) {
+  std::string_view name;
+  if (owner["service_tier"].get(name) != simdjson::SUCCESS) return;
+  if (const auto tier = llm::service_tier_named(name)) progress.tier = tier;
+}
+
 void note_usage(UsageLayout layout, const simdjson::dom::object& usage, Progress& progress) {
   if (auto metered = read_usage(layout_of(layout, usage), usage)) {
     progress.metered = *metered;
     progress.usage_complete = true;
     progress.usage_here = true;
+    if (metered->tier) progress.tier = metered->tier;
   }
   if (const auto cost = stated_cost(usage)) progress.stated_cost = cost;
   bool byok = false;

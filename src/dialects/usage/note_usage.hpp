@@ -10,4 +10,7 @@ namespace tollway::dialects {
 // chat's usage without completion tokens is that of embeddings.
 void note_usage(UsageLayout layout, const simdjson::dom::object& usage, Progress& progress);
 
+// Takes over the tier that `owner` says served it, where it says so.
+void note_tier(const simdjson::dom::object& owner, Progress& progress);
+
 }  // namespace tollway::dialects

@@ -180,6 +180,19 @@ UsageLayout own_layout(std::string_view provider) {
   return UsageLayout::openai_chat;
 }
 
+// Anthropic's and Gemini's usage say which tier served. Anthropic's fast mode is one of its own.
+std::optional<llm::ServiceTier> tier_in(const Object& usage) {
+  std::optional<llm::ServiceTier> tier;
+  for (const auto* name : {"trafficType", "serviceTier", "service_tier", "speed"}) {
+    std::string_view text;
+    if (usage[name].get(text) != SUCCESS) continue;
+    const auto stated = llm::service_tier_named(text);
+    const bool weaker = tier && stated == llm::ServiceTier::standard;
+    if (stated && !weaker) tier = stated;
+  }
+  return tier;
+}
+
 // xAI's unit: a ten-billionth of a dollar (docs.x.ai, "Cost Tracking"). Rounded half to even.
 std::optional<Money> money_of_ticks(std::int64_t ticks) {
   constexpr std::int64_t ticks_a_nanodollar = 10;
@@ -229,7 +242,9 @@ Result<llm::MeteredUsage> read_usage(UsageLayout layout, const boost::json::valu
   return upstream_error(Errc::upstream_invalid, "expected usage to be an object");
 }
 
-Result<llm::MeteredUsage> read_usage(UsageLayout layout, const Object& usage) {
+namespace {
+
+Result<llm::MeteredUsage> read_counts(UsageLayout layout, const Object& usage) {
   Counts counts(usage);
   switch (layout) {
     case UsageLayout::openai_chat:
@@ -250,6 +265,14 @@ Result<llm::MeteredUsage> read_usage(UsageLayout layout, const Object& usage) {
       return cohere(counts, "tokens");
   }
   return upstream_error(Errc::upstream_invalid, "unknown layout of usage");
+}
+
+}  // namespace
+
+Result<llm::MeteredUsage> read_usage(UsageLayout layout, const Object& usage) {
+  auto read = read_counts(layout, usage);
+  if (read) read->tier = tier_in(usage);
+  return read;
 }
 
 }  // namespace tollway::dialects

@@ -33,7 +33,8 @@ enum class UsageLayout : std::uint8_t {
 // Reads a usage object (the value of "usage", of "usageMetadata" for Gemini; Cohere's embeddings:
 // of "meta"). Members that a layout does not have are ignored. Errc::upstream_invalid where a count
 // that the layout always has is missing (Gemini leaves zeros out), where one is negative, no whole
-// number or above 10^12, or where it is no object: the usage must then be estimated.
+// number or above 10^12, or where it is no object: the usage must then be estimated. The tier is
+// read where usage states it, as Anthropic's and Gemini's do.
 [[nodiscard]] Result<llm::MeteredUsage> read_usage(UsageLayout layout,
                                                    const boost::json::value& usage);
 // The same where simdjson has parsed it.

@@ -101,5 +101,27 @@ TEST(UsageLayouts, U21_absurd_usage_is_no_usage) {
   EXPECT_FALSE(zero->stated_cost);
 }
 
+TEST(UsageLayouts, some_say_which_tier_served) {
+  using llm::ServiceTier;
+  const auto tier = [](UsageLayout layout, std::string_view more) {
+    const auto usage =
+        read(layout, R"({"input_tokens":1,"output_tokens":1,)" + std::string(more) + "}");
+    EXPECT_TRUE(usage) << more;
+    return usage ? usage->tier : std::nullopt;
+  };
+  constexpr auto messages = UsageLayout::anthropic_messages;
+  EXPECT_EQ(tier(messages, R"("service_tier":"standard")"), ServiceTier::standard);
+  EXPECT_EQ(tier(messages, R"("service_tier":"batch")"), ServiceTier::batch);
+  EXPECT_EQ(tier(messages, R"("service_tier":"standard","speed":"fast")"), ServiceTier::priority);
+  EXPECT_EQ(tier(messages, R"("service_tier":"priority","speed":"standard")"),
+            ServiceTier::priority);
+  EXPECT_EQ(tier(messages, R"("service_tier":"of next year")"), ServiceTier::other);
+  EXPECT_EQ(tier(messages, R"("service_tier":null)"), std::nullopt);
+  constexpr auto gemini = UsageLayout::gemini_generate;
+  EXPECT_EQ(tier(gemini, R"("trafficType":"ON_DEMAND")"), ServiceTier::standard);
+  EXPECT_EQ(tier(gemini, R"("trafficType":"ON_DEMAND","serviceTier":"flex")"), ServiceTier::flex);
+  EXPECT_EQ(tier(gemini, R"("trafficType":"PROVISIONED_THROUGHPUT")"), ServiceTier::other);
+}
+
 }  // namespace
 }  // namespace tollway::dialects

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "base/decimal.hpp"
@@ -43,7 +42,7 @@ json::value percentiles(const Percentiles& figures) {
 json::value expected(const Ask& ask, const Candidate& candidate) {
   const double cost =
       expected_cost(ask, candidate.endpoint->prices, candidate.cached_prompt_tokens);
-  constexpr auto most = static_cast<double>(std::numeric_limits<std::int64_t>::max() / 2);
+  constexpr double most = 0x1p62;  // fits
   if (cost > most) return nullptr;
   return text(format_decimal(std::llround(cost), femtodollars));
 }

@@ -265,6 +265,7 @@ Result<> Gateway::Parts::listen() {
         client_tls, proxy, recorder.get(), *ledger, *ledger_reader, tokens, *catalogue);
     worker->server.set_tls(*tls);
     worker->prices.use(overrides);
+    worker->endpoints.use(overrides);
     worker->use(routing);
     if (auto opened = worker->access_log.open(); !opened) return opened;
     auto bound = worker->server.listen(address);
@@ -326,6 +327,7 @@ Result<> Gateway::reload(const Installation& installation) {
       worker.access_log.reopen();
       worker.endpoints.use(upstreams);
       worker.prices.use(overrides);
+      worker.endpoints.use(overrides);
       worker.use(routing);
       // Idle connections were dialled under the addresses that the old settings allowed.
       worker.pool.clear();

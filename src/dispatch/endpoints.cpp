@@ -79,6 +79,23 @@ void Endpoints::use(UpstreamsPointer upstreams) {
   remembered_.clear();
 }
 
+void Endpoints::use(Overrides overrides) {
+  overrides_ = std::move(overrides);
+  remembered_.clear();
+}
+
+// Where a price depends on the time of day, that of the moment at which it is looked up.
+const pricing::Rates* Endpoints::rates(const catalog::Offer& offer) const {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto vendor = pricing::sheet_name(offer.provider);
+  for (const auto* sheet : {overrides_.get(), &pricing::PriceSheet::built_in()}) {
+    if (sheet == nullptr) continue;
+    const auto found = sheet->find(vendor, offer.model);
+    if (found) return &found->model->rates(now);
+  }
+  return nullptr;
+}
+
 void Endpoints::look_for_new_lists(routing::TimePoint now) {
   if (catalogue_ != nullptr && now < look_at_) return;
   look_at_ = now + lists_every;
@@ -131,7 +148,7 @@ ModelTargetsPointer Endpoints::make(const AskedView& asked) const {
       const auto* const offer = catalog::Catalogue::offer_of(*found->target, provider.key);
       const bool is_default = provider.key == first.provider->key();
       if (offer == nullptr || (!is_default && !answers(provider, asked.route))) continue;
-      add(*made, upstream, make_endpoint(provider, *found->target, *offer),
+      add(*made, upstream, make_endpoint(provider, *found->target, *offer, rates(*offer)),
           spelling(*found, *offer, provider.chooses_providers, asked.model));
     }
     if (is_left_to_meta(*found)) keep_meta(made->targets);

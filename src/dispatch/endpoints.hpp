@@ -11,6 +11,7 @@
 #include "catalog/catalogue.hpp"
 #include "dispatch/standings.hpp"
 #include "dispatch/upstreams.hpp"
+#include "pricing/price_sheet.hpp"
 #include "routing/clock.hpp"
 #include "routing/endpoint.hpp"
 
@@ -46,6 +47,9 @@ class Endpoints {
 
   // From now on.
   void use(UpstreamsPointer upstreams);
+  // The operator's prices, for offers that state none; null: the built-in sheet's alone.
+  using Overrides = std::shared_ptr<const pricing::PriceSheet>;
+  void use(Overrides overrides);
   [[nodiscard]] const UpstreamsPointer& upstreams() const noexcept { return upstreams_; }
 
   // Of all upstreams that offer the model, by any of its names, those whose descriptor says that
@@ -82,10 +86,12 @@ class Endpoints {
   void add(ModelTargets& made, const Upstream& upstream, routing::Endpoint endpoint,
            std::string spelled) const;
   [[nodiscard]] ModelTargetsPointer make(const AskedView& asked) const;
+  [[nodiscard]] const pricing::Rates* rates(const catalog::Offer& offer) const;
 
   UpstreamsPointer upstreams_;
   Standings& standings_;
   Lists lists_;
+  Overrides overrides_;
   catalog::CataloguePointer catalogue_;  // null: none yet
   routing::TimePoint look_at_;           // when lists_ is to be asked again
   boost::unordered_flat_map<Asked, ModelTargetsPointer, Hash, Equal> remembered_;

@@ -44,6 +44,7 @@ catalog::CataloguePointer make_catalogue() {
       listing("openrouter", {gpt, model("a/only-there"), model("meta/llama")}),
       listing("openai", {model("gpt-4o"), model("gpt-secret")}),
       listing("ollama", {model("meta/llama")}),
+      listing("groq", {model("gemma2-9b-it"), with_prices(model("gemma-7b-it"), 1), model("new")}),
   };
   return std::make_shared<const catalog::Catalogue>(lists);
 }
@@ -161,6 +162,29 @@ TEST(Endpoints, TheFactsAreOfOfferModelAndProvider) {
   EXPECT_FALSE(local.data.collects);
   EXPECT_TRUE(local.parameters.has(routing::Parameter::seed)) << "nobody says what it lacks";
   EXPECT_EQ(llama->targets[0].endpoint.prices.prompt, std::nullopt);
+}
+
+// data/prices/groq.json has both gemmas.
+TEST(Endpoints, PricesAreTheProvidersOwnThenTheOperatorsThenTheSheets) {
+  Configured configured;
+  Endpoints endpoints = configured.add("groq").endpoints();
+  const auto price_of = [&](std::string_view model) {
+    return endpoints.of(model, chat, start)->targets[0].endpoint.prices.prompt;
+  };
+  EXPECT_EQ(price_of("gemma-7b-it"), 1);
+  EXPECT_EQ(price_of("gemma2-9b-it"), 200'000'000);
+  EXPECT_EQ(price_of("new"), std::nullopt);
+  const EmbeddedFile file{.name = "groq.json",
+                          .text = R"({"provider": "groq", "source": "me", "date": "2026-11-23",
+            "models": [{"id": "gemma2-9b-it", "match": {"equals": "gemma2-9b-it"},
+                        "periods": [{"rates": {"input": "7", "output": "8"}}]},
+                       {"id": "gemma-7b-it", "match": {"equals": "gemma-7b-it"},
+                        "periods": [{"rates": {"input": "7", "output": "8"}}]}]})"};
+  auto read = pricing::PriceSheet::read(std::span(&file, 1));
+  ASSERT_TRUE(read) << read.error().message;
+  endpoints.use(std::make_shared<const pricing::PriceSheet>(std::move(*read)));
+  EXPECT_EQ(price_of("gemma2-9b-it"), 7'000'000'000);
+  EXPECT_EQ(price_of("gemma-7b-it"), 1);
 }
 
 TEST(Endpoints, RoutesAreAnsweredByWhoSaysSoAndTheDefault) {

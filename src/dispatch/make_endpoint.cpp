@@ -63,11 +63,28 @@ routing::EndpointPrices prices_of(const catalog::Prices& prices) {
           .audio = prices[PriceKey::audio]};
 }
 
-// A model's author sells at the list price; what others take for it they say themselves.
-const catalog::Prices& stated(const providers::Description& provider, const catalog::Model& model,
-                              const catalog::Offer& offer) {
+routing::EndpointPrices prices_of(const pricing::Rates& rates) {
+  const auto price = [&rates](pricing::Unit unit) -> std::optional<std::int64_t> {
+    const auto& tiered = rate(rates, unit);
+    return tiered ? std::optional(tiered->base.femtodollars) : std::nullopt;
+  };
+  return {.prompt = price(pricing::Unit::input),
+          .completion = price(pricing::Unit::output),
+          .request = price(pricing::Unit::request),
+          .cache_read = price(pricing::Unit::cache_read),
+          .image = std::nullopt,
+          .audio = price(pricing::Unit::input_audio)};
+}
+
+// As what was used is billed: what the provider states, else what a sheet has. A model's author
+// sells at the list price; what others take for it nobody can guess.
+routing::EndpointPrices prices_of(const providers::Description& provider,
+                                  const catalog::Model& model, const catalog::Offer& offer,
+                                  const pricing::Rates* rates) {
+  if (offer.prices.known()) return prices_of(offer.prices);
+  if (rates != nullptr) return prices_of(*rates);
   const bool by_author = catalog::author_of(model.id) == catalog::author_of_provider(provider.key);
-  return offer.prices.known() || !by_author ? offer.prices : model.prices;
+  return by_author ? prices_of(model.prices) : routing::EndpointPrices{};
 }
 
 }  // namespace
@@ -92,9 +109,9 @@ routing::Endpoint make_unlisted_endpoint(const providers::Description& provider,
 }
 
 routing::Endpoint make_endpoint(const providers::Description& provider, const catalog::Model& model,
-                                const catalog::Offer& offer) {
+                                const catalog::Offer& offer, const pricing::Rates* rates) {
   routing::Endpoint made = make_unlisted_endpoint(provider, model.id);
-  if (!provider.local) made.prices = prices_of(stated(provider, model, offer));
+  if (!provider.local) made.prices = prices_of(provider, model, offer, rates);
   made.context_length = offer.context_length ? offer.context_length : model.context_length;
   made.output_tokens_max =
       offer.max_output_tokens ? offer.max_output_tokens : model.max_output_tokens;

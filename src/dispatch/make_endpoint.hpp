@@ -2,6 +2,7 @@
 #pragma once
 
 #include "catalog/model.hpp"
+#include "pricing/rates.hpp"
 #include "providers/description.hpp"
 #include "routing/endpoint.hpp"
 
@@ -9,10 +10,12 @@ namespace tollway::dispatch {
 
 // Of a provider's offer of a model. What the offer leaves open the model says; what neither says
 // excludes nothing, but prices, which are unknown then, and data policies, of which the worse is
-// taken to be true. What runs on the own machine is free and keeps nothing.
+// taken to be true. What runs on the own machine is free and keeps nothing. `rates` are those of a
+// price sheet, for offers that state no prices; null: there are none.
 [[nodiscard]] routing::Endpoint make_endpoint(const providers::Description& provider,
                                               const catalog::Model& model,
-                                              const catalog::Offer& offer);
+                                              const catalog::Offer& offer,
+                                              const pricing::Rates* rates);
 // Of a model that the provider is not known to offer: it can do everything.
 [[nodiscard]] routing::Endpoint make_unlisted_endpoint(const providers::Description& provider,
                                                        std::string_view model);

@@ -17,6 +17,7 @@
 #include "gateway/pipeline.hpp"
 #include "ledger/ledger.hpp"
 #include "listening.hpp"
+#include "local_servers.hpp"
 #include "net/resolver.hpp"
 #include "routing_options.hpp"
 #include "upstream_choice.hpp"
@@ -159,6 +160,7 @@ struct Gateway::Parts {
   gateway::Prices::Overrides overrides;
   std::unique_ptr<recording::Recorder> recorder;
   std::unique_ptr<catalog::Refresher> catalogue;
+  std::vector<std::shared_ptr<const Upstream>> probed;  // all that ever were, as of upstreams
   std::unique_ptr<ledger::Ledger> ledger;
   std::unique_ptr<gateway::LedgerReader> ledger_reader;
   gateway::TokenCounter tokens;
@@ -170,7 +172,8 @@ struct Gateway::Parts {
   [[nodiscard]] Result<> open_ledger();
   [[nodiscard]] Result<> choose_upstream(const Installation& installation);
   [[nodiscard]] Result<> read_overrides(const Installation& installation);
-  void make_catalogue();
+  void make_catalogue(const Installation& installation);
+  [[nodiscard]] std::vector<const catalog::Source*> probes(const Installation& installation);
   [[nodiscard]] const Upstream& chosen() const { return *upstreams.back()->all.front().provider; }
   [[nodiscard]] std::vector<const catalog::Source*> sources() const;
   [[nodiscard]] Result<> listen();
@@ -193,7 +196,7 @@ Result<> Gateway::Parts::prepare(const Installation& installation) {
   auto from_environment = net::proxy_from_environment();
   if (!from_environment) return std::unexpected(from_environment.error());
   proxy = std::move(*from_environment);
-  make_catalogue();
+  make_catalogue(installation);
   if (settings.record_directory.empty()) return {};
   auto created = recording::Recorder::create(settings.record_directory);
   if (!created) return std::unexpected(created.error());
@@ -241,12 +244,28 @@ std::vector<const catalog::Source*> Gateway::Parts::sources() const {
   return all;
 }
 
-void Gateway::Parts::make_catalogue() {
+// Servers of this machine that nobody configured: their models are listed.
+std::vector<const catalog::Source*> Gateway::Parts::probes(const Installation& installation) {
+  std::vector<const catalog::Source*> all;
+  if (!settings::serve_settings_from(installation.snapshot).catalogue_probe_local) return all;
+  const auto configured = sources();
+  const auto own = parse_listen_address(settings.listen);
+  for (auto& server : local_servers(installation, own ? own->port() : 0)) {
+    const auto is_same = [&](const auto* source) { return source->key() == server->key(); };
+    if (std::ranges::any_of(configured, is_same)) continue;
+    all.push_back(server.get());
+    probed.push_back(std::move(server));
+  }
+  return all;
+}
+
+void Gateway::Parts::make_catalogue(const Installation& installation) {
   catalog::Refresher::Options how;
   how.folder = settings.data_directory + "/catalogue";
   how.ttl = settings.catalogue_ttl;
   how.background = settings.catalogue_refresh;
   how.configured_model = chosen().default_model();
+  how.probed = probes(installation);
   how.tls = client_tls;
   how.proxy = proxy;
   catalogue = std::make_unique<catalog::Refresher>(std::move(how), sources(), resolver);
@@ -336,6 +355,7 @@ Result<> Gateway::reload(const Installation& installation) {
   if (chosen) {
     const auto settings = settings::serve_settings_from(installation.snapshot);
     parts_->catalogue->use({.sources = parts_->sources(),
+                            .probed = parts_->probes(installation),
                             .configured_model = std::string(parts_->chosen().default_model()),
                             .ttl = settings.catalogue_ttl,
                             .background = settings.catalogue_refresh});

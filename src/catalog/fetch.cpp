@@ -10,8 +10,6 @@
 namespace tollway::catalog {
 namespace {
 
-constexpr auto list_timeout = std::chrono::seconds(30);
-
 std::int64_t seconds_now() {
   return std::chrono::duration_cast<std::chrono::seconds>(
              std::chrono::system_clock::now().time_since_epoch())
@@ -58,14 +56,15 @@ Result<> check(const Source& source, const Result<std::optional<KeptList>>& list
 
 net::Task<Result<std::optional<KeptList>>> fetch_answer(net::ClientPool& pool, const Source& source,
                                                         std::string path, std::string etag,
-                                                        net::Abort& abort) {
+                                                        net::Abort& abort,
+                                                        net::ClientTimeouts timeouts) {
   const std::string head = head_of(source, path, etag);
   net::ClientCall call(pool, abort);
   auto sending = call.send({.origin = source.origin(),
                             .addresses = source.addresses(),
                             .head = head,
                             .body = {},
-                            .timeouts = {.first_byte = list_timeout, .total = list_timeout}});
+                            .timeouts = timeouts});
   if (const auto sent = co_await std::move(sending); !sent) co_return std::unexpected(sent.error());
   const int status = call.head().status();
   const std::string new_etag(call.head().find("etag").value_or(std::string_view()));
@@ -82,16 +81,17 @@ net::Task<Result<std::optional<KeptList>>> fetch_answer(net::ClientPool& pool, c
 }
 
 net::Task<Result<std::optional<KeptList>>> fetch_list(net::ClientPool& pool, const Source& source,
-                                                      std::string etag, net::Abort& abort) {
+                                                      std::string etag, net::Abort& abort,
+                                                      net::ClientTimeouts timeouts) {
   const std::string whole = list_path(*source.description());
   const std::string plain = source.description()->models.path;
-  auto asking = fetch_answer(pool, source, whole, etag, abort);
+  auto asking = fetch_answer(pool, source, whole, etag, abort, timeouts);
   auto list = co_await std::move(asking);
   auto checked = check(source, list);
   // Servers in OpenRouter's place need not know its parameters.
   const bool answered = list || list.error().code == Errc::upstream_error;
   if (!checked && answered && whole != plain) {
-    auto again = fetch_answer(pool, source, plain, std::move(etag), abort);
+    auto again = fetch_answer(pool, source, plain, std::move(etag), abort, timeouts);
     list = co_await std::move(again);
     checked = check(source, list);
   }

@@ -43,7 +43,7 @@ Refresher::Refresher(Options options, const std::vector<const Source*>& sources,
       pool_(loop_, resolver, options_.tls, {.proxy = options_.proxy}),
       endpoints_(loop_, pool_, abort_,
                  {.folder = options_.folder + "/endpoints", .retry = options_.retry}) {
-  take(sources);
+  take(sources, options_.probed);
 }
 
 Refresher::~Refresher() {
@@ -68,12 +68,18 @@ void Refresher::stop() {
   endpoints_.stop();
 }
 
-void Refresher::take(const std::vector<const Source*>& sources) {
+void Refresher::take(const std::vector<const Source*>& sources,
+                     const std::vector<const Source*>& probed) {
   known_.clear();
   const Source* openrouter = nullptr;
   for (const Source* source : sources) {
     known_.emplace_back().source = source;
     if (is_openrouter(*source)) openrouter = source;
+  }
+  for (const Source* source : probed) {
+    auto& known = known_.emplace_back();
+    known.source = source;
+    known.probed = true;
   }
   endpoints_.use(openrouter, options_.ttl);
 }
@@ -84,7 +90,7 @@ void Refresher::use(Change change) {
       options_.configured_model = change.configured_model;
       options_.ttl = change.ttl;
       options_.background = change.background;
-      take(change.sources);
+      take(change.sources, change.probed);
       read_kept();
       publish();
       warn_about_configured(*live_.current());
@@ -95,6 +101,7 @@ void Refresher::use(Change change) {
 
 void Refresher::read_kept() {
   for (Known& known : known_) {
+    if (known.probed) continue;
     auto kept = store_.read_list(known.source->description()->key);
     if (!kept) continue;
     auto listing = read_listing(*known.source->description(), kept->body, kept->fetched_at);
@@ -112,15 +119,14 @@ void Refresher::publish() {
   std::int64_t stale_at = std::numeric_limits<std::int64_t>::max();
   for (const Known& known : known_) {
     settled = settled && (known.listing || known.failing);
-    stale_at = std::min(stale_at, known.fetched_at + options_.ttl.count());
+    stale_at = std::min(stale_at, due_at(known));
     if (known.listing) {
       listings.push_back(*known.listing);
     } else if (is_openrouter(*known.source)) {
       listings.push_back(read_built_in_listing());
     }
   }
-  const bool any_failing = std::ranges::any_of(known_, &Known::failing);
-  stale_at_ = any_failing ? seconds_now() + options_.retry.count() : stale_at;
+  stale_at_ = stale_at;
   live_.publish(std::make_shared<const Catalogue>(listings), settled);
 }
 
@@ -157,8 +163,9 @@ void Refresher::warn_about_price(const std::vector<catalog::Change>& changes) co
   }
 }
 
-bool Refresher::is_stale(const Known& known) const {
-  return known.fetched_at + options_.ttl.count() <= seconds_now();
+std::int64_t Refresher::due_at(const Known& known) const {
+  return known.failing ? known.failed_at + options_.retry.count()
+                       : known.fetched_at + options_.ttl.count();
 }
 
 // True where somebody has to be waited for.
@@ -202,23 +209,19 @@ net::Task<> Refresher::run() {
 
 net::Task<> Refresher::refresh() {
   for (Known& known : known_) {
-    if (!is_stale(known) || abort_.fired()) continue;
+    if (due_at(known) > seconds_now() || abort_.fired()) continue;
     auto refreshing = refresh(known);
     co_await std::move(refreshing);
   }
 }
 
 net::Task<> Refresher::refresh(Known& known) {
-  auto fetching = fetch_list(pool_, *known.source, known.etag, abort_);
+  auto fetching = fetch_list(pool_, *known.source, known.etag, abort_,
+                             known.probed ? probe_timeouts : list_timeouts);
   auto list = co_await std::move(fetching);
   if (abort_.fired()) co_return;
   if (!list) {
-    if (!known.failing) {
-      log::warning("the models of {} could not be asked for: {}; going on with what is known",
-                   known.source->description()->name, list.error().message);
-    }
-    known.failing = true;
-    publish();
+    note_failure(known, list.error());
     co_return;
   }
   known.failing = false;
@@ -231,6 +234,21 @@ net::Task<> Refresher::refresh(Known& known) {
   publish();
 }
 
+void Refresher::note_failure(Known& known, const Error& error) {
+  if (known.probed) {
+    // Nobody counts on it: what it had is gone with it.
+    known.listing.reset();
+    known.etag.clear();
+    known.fetched_at = 0;
+  } else if (!known.failing) {
+    log::warning("the models of {} could not be asked for: {}; going on with what is known",
+                 known.source->description()->name, error.message);
+  }
+  known.failing = true;
+  known.failed_at = seconds_now();
+  publish();
+}
+
 void Refresher::adopt(Known& known, const KeptList& list) {
   auto listing = read_listing(*known.source->description(), list.body, list.fetched_at);
   if (!listing) return;  // fetch_list() has read it once
@@ -240,6 +258,7 @@ void Refresher::adopt(Known& known, const KeptList& list) {
   known.etag = list.etag;
   known.fetched_at = list.fetched_at;
   publish();
+  if (known.probed) return;
   // Disks may be slow, and nobody has to wait for them.
   if (const auto written = store_.write_list(known.source->description()->key, list); !written) {
     log::warning("{}", written.error().message);

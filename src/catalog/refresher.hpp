@@ -30,6 +30,9 @@ class Refresher {
     bool background = true;          // false: only when somebody asks for the catalogue
     std::string configured_model;    // to be warned about; empty: none
     ChangesListener on_changes;      // may be empty
+    // Servers of this machine that nobody configured: asked briefly, listed while they answer, and
+    // not missed where they don't.
+    std::vector<const Source*> probed;
     std::shared_ptr<net::ssl::context> tls;
     net::ProxySettings proxy;
   };
@@ -44,6 +47,7 @@ class Refresher {
   void start();
   struct Change {
     std::vector<const Source*> sources;
+    std::vector<const Source*> probed;
     std::string configured_model;
     std::chrono::seconds ttl{3600};
     bool background = true;
@@ -67,21 +71,24 @@ class Refresher {
  private:
   struct Known {
     const Source* source = nullptr;
+    bool probed = false;
     std::optional<Listing> listing;
     std::string etag;
     std::int64_t fetched_at = 0;  // 0: never
+    std::int64_t failed_at = 0;   // where it fails
     bool failing = false;
   };
-  void take(const std::vector<const Source*>& sources);
+  void take(const std::vector<const Source*>& sources, const std::vector<const Source*>& probed);
   void read_kept();
   void publish();
   void warn_about_configured(const Catalogue& before);
   void warn_about_price(const std::vector<catalog::Change>& changes) const;
-  [[nodiscard]] bool is_stale(const Known& known) const;
+  [[nodiscard]] std::int64_t due_at(const Known& known) const;
   [[nodiscard]] bool want();
   net::Task<> run();
   net::Task<> refresh();
   net::Task<> refresh(Known& known);
+  void note_failure(Known& known, const Error& error);
   void adopt(Known& known, const KeptList& list);
 
   Options options_;

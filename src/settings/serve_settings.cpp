@@ -56,6 +56,7 @@ ServeSettings serve_settings_from(const SettingsSnapshot& snapshot) {
     settings.ledger_retention = std::chrono::days(*days);
   }
   settings.catalogue_refresh = snapshot.boolean("catalogue.refresh").value_or(true);
+  settings.catalogue_probe_local = snapshot.boolean("catalogue.probe_local").value_or(true);
   return settings;
 }
 

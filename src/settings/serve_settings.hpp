@@ -38,6 +38,7 @@ struct ServeSettings {
   std::size_t request_body_bytes_max = limits::request_body_bytes_max;
   std::chrono::seconds catalogue_ttl{3600};
   bool catalogue_refresh = true;
+  bool catalogue_probe_local = true;
 };
 
 // The settings of data/settings/gateway.json and catalogue.json; without a number of threads, one a

@@ -49,6 +49,8 @@ Gateway::Gateway(GatewayOptions options) : options_(std::move(options)) {
   command.environment.try_emplace("TOLLWAY_DRAIN_TIMEOUT", "5");
   // Upstreams are asked for their models only where a test asks for them.
   command.environment.try_emplace("TOLLWAY_CATALOGUE_REFRESH", "false");
+  // What happens to run on the machine is no part of a test.
+  command.environment.try_emplace("TOLLWAY_CATALOGUE_PROBE_LOCAL", "false");
   // Without an upstream of the test's, nothing may reach a real one.
   command.environment.try_emplace("TOLLWAY_LLM_OPENROUTER_URL", options_.upstream_url.empty()
                                                                     ? "http://127.0.0.1:1/api/v1"

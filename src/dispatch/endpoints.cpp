@@ -91,7 +91,7 @@ const pricing::Rates* Endpoints::rates(const catalog::Offer& offer) const {
   for (const auto* sheet : {overrides_.get(), &pricing::PriceSheet::built_in()}) {
     if (sheet == nullptr) continue;
     const auto found = sheet->find(vendor, offer.model);
-    if (found) return &found->model->rates(now);
+    if (found && found->model->has_prices()) return &found->model->rates(now);
   }
   return nullptr;
 }

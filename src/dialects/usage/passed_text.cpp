@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "dialects/json_reader.hpp"
@@ -27,7 +28,51 @@ std::size_t end_of_string(std::string_view json, std::size_t at) {
   }
 }
 
+// Behind the list that begins at `at`; the end of the text where it is cut.
+std::size_t end_of_list(std::string_view json, std::size_t at) {
+  for (std::size_t depth = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    if (c == '"') {
+      at = end_of_string(json, at + 1);
+      if (at == json.npos) break;
+    } else if (c == '[' || c == '{') {
+      ++depth;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+    if (depth == 0) return at + 1;
+  }
+  return json.size();
+}
+
+// Members whose strings are a model's own words in whole answers.
+bool is_written(std::string_view name) {
+  constexpr std::array<std::string_view, 8> names{"content",           "text",     "reasoning",
+                                                  "reasoning_content", "thinking", "arguments",
+                                                  "refusal",           "summary"};
+  return std::ranges::find(names, name) != names.end();
+}
+
 }  // namespace
+
+void PassedText::take_broken(std::string_view json) {
+  bool written = false;  // the next string is a model's words
+  for (std::size_t at = 0; (at = json.find('"', at)) != json.npos;) {
+    const std::size_t end = std::min(end_of_string(json, ++at), json.size());
+    const auto text = json.substr(at, end - at);
+    at = skip_blanks(json, std::min(end + 1, json.size()));
+    const bool is_name = at < json.size() && json[at] == ':';
+    if (!is_name) {
+      if (written) raw_.add(text);
+      written = false;
+      continue;
+    }
+    at = skip_blanks(json, at + 1);
+    written = at < json.size() && json[at] == '"' && is_written(text);
+    // They say again what reasoning has said.
+    if (text == "reasoning_details") at = end_of_list(json, at);
+  }
+}
 
 bool PassedText::take_at(std::string_view json, std::size_t at, std::string_view name) {
   if (json.size() < at || !json.substr(at).starts_with(name)) return false;

@@ -17,6 +17,10 @@ class PassedText {
   // in an event's JSON.
   void take(std::string_view json, std::span<const std::string_view> names);
 
+  // Takes all that a model wrote in `json`, what came of a whole answer of any dialect that broke
+  // off: the text, thoughts and tool arguments, the last of which may be cut.
+  void take_broken(std::string_view json);
+
   [[nodiscard]] bool empty() const noexcept { return raw_.bytes == 0; }
   // What was taken, without JSON's escapes.
   [[nodiscard]] llm::TextSample text() const;

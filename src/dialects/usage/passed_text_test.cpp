@@ -46,6 +46,29 @@ TEST(TextOf, APromptIsItsTextAndNoImage) {
   EXPECT_EQ(prompt.text.kept, "userWhat istypefunctionnamef");
 }
 
+std::string broken(std::string_view json) {
+  PassedText text;
+  text.take_broken(json);
+  return text.text().kept;
+}
+
+TEST(PassedText, AWholeAnswerThatBreaksOffIsReadAsFarAsItCame) {
+  constexpr std::string_view chat =
+      R"({"id":"content","choices":[{"message":{"role":"assistant","reasoning":"Hm, ",)"
+      R"("reasoning_details":[{"text":"Hm, ]\""}],"content":"say \"Hi\u0021\" \\","tool_calls":)"
+      R"([{"function":{"name":"f","arguments":"{\"a\":1}"}}]}}],"usage":{}})";
+  EXPECT_EQ(broken(chat), R"(Hm, say "Hi!" \{"a":1})");
+  EXPECT_EQ(broken(chat.substr(0, chat.find("Hi"))), R"(Hm, say ")");
+  EXPECT_EQ(broken(chat.substr(0, chat.find("0021"))), R"(Hm, say "Hi)");
+  EXPECT_EQ(broken(chat.substr(0, chat.find("details"))), "Hm, ");
+  EXPECT_EQ(broken(R"({"output":[{"content":[{"type":"output_text","text":"H)"), "H");
+  EXPECT_EQ(broken(R"({"content": [{"type": "thinking", "thinking": "a"}, {"text": "b)"), "ab");
+  for (std::size_t size = 0; size < chat.size(); ++size) {
+    EXPECT_LE(broken(chat.substr(0, size)).size(), broken(chat).size() + 1) << size;
+  }
+  EXPECT_EQ(broken("<html>\"content\""), "");
+}
+
 TEST(TextOf, AnAnswerIsWhatTheModelWrote) {
   EXPECT_EQ(answer_text(*parse_object(R"({"choices":[{"message":{"content":"Hi","reasoning":"Hm",)"
                                       R"("reasoning_details":[{"text":"Hm"}]}}],"usage":{}})"))

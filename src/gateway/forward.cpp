@@ -44,6 +44,18 @@ std::string for_openrouter(std::string_view body, std::string_view model) {
   return dialects::edited(body, edits);
 }
 
+void replace_header(std::string& lines, std::string_view name, std::string_view value) {
+  for (std::size_t at = 0; at < lines.size();) {
+    const auto end = std::min(lines.find("\r\n", at), lines.size());
+    const auto colon = std::min(lines.find(':', at), end);
+    if (http::equals_ignoring_case(std::string_view(lines).substr(at, colon - at), name)) {
+      lines.replace(colon, end - colon, fmt::format(": {}", value));
+      return;
+    }
+    at = end + 2;
+  }
+}
+
 // One request through its attempts, until one of them is answered or nobody is left to ask.
 class Forwarding {
  public:
@@ -83,8 +95,9 @@ class Forwarding {
   Candidates candidates_;
   net::TimePoint ends_by_;
   Course course_;
-  std::string body_;            // where it differs from the client's
-  std::optional<Error> error_;  // of the last attempt
+  std::string body_;                          // where it differs from the client's
+  std::optional<Error> error_;                // of the last attempt
+  std::optional<routing::Duration> soonest_;  // of the times that refusals asked to wait for
 };
 
 net::Task<Result<>> Forwarding::run(Request& request, Candidates candidates) {
@@ -217,7 +230,9 @@ void Forwarding::refused() {
   if (failure == routing::FailureClass::model && !candidates_.is_known()) {
     failure = routing::FailureClass::refused;
   }
-  course_.failed(failure, request_.refusal->retry_after, now);
+  const auto asked = request_.refusal->retry_after;
+  if (asked && asked < soonest_.value_or(routing::Duration::max())) soonest_ = asked;
+  course_.failed(failure, asked, now);
 }
 
 void Forwarding::answered() {
@@ -270,6 +285,11 @@ net::Task<Result<>> Forwarding::pass_refusal() {
                              fmt::format("the provider answered with status {}", refusal.status),
                              {}});
     co_return co_await std::move(ending);
+  }
+  // By then somebody may have room, whoever refused last.
+  if (refusal.retry_after && soonest_ < refusal.retry_after) {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*soonest_);
+    replace_header(refusal.header_lines, "retry-after", fmt::format("{}", seconds.count()));
   }
   if (!request_.exchange.begun()) request_.status = refusal.status;
   request_.settlement.finish();

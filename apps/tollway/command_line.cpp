@@ -16,6 +16,7 @@
 #include "commands/completions.hpp"
 #include "commands/cost.hpp"
 #include "commands/doctor.hpp"
+#include "commands/explain.hpp"
 #include "commands/keys.hpp"
 #include "commands/ledger.hpp"
 #include "commands/man.hpp"
@@ -126,6 +127,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_chat_command(app, exit_code);
   add_models_command(app, exit_code);
   add_cost_command(app, exit_code);
+  add_explain_command(app, exit_code);
   add_usage_command(app, exit_code);
   add_ledger_command(app, exit_code);
   add_reconcile_command(app, exit_code);

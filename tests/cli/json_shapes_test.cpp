@@ -71,6 +71,13 @@ TEST_F(JsonShapes, of_models_and_providers) {
   expect_members(at(providers, "/providers/0/check"), {"ok", "code", "message", "duration_ms"});
 }
 
+TEST_F(JsonShapes, of_explain) {
+  const auto explained = document({"explain", "author/model", "--json"});
+  expect_members(explained,
+                 {"model", "route", "strategy", "prompt_tokens", "output_tokens", "candidates"});
+  EXPECT_EQ(text_at(explained, "/candidates/0/provider"), "openrouter");
+}
+
 TEST_F(JsonShapes, of_usage) {
   const auto row = attempt(1);
   write_ledger(data(), std::span(&row, 1));

@@ -1,0 +1,25 @@
+// The gateway's decision about a request, made with what is known on this machine.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <string_view>
+
+#include "installation.hpp"
+
+namespace tollway {
+
+struct Explained {
+  std::string model;  // empty: as the body says, else the provider's default
+  std::string route = "chat/completions";
+  std::string body;  // JSON; empty: a short question
+};
+
+// {"model", "route", ...} with the members of routing::explain(). Asks nothing of the network:
+// candidates come of the settings and of the lists of models that are kept on disk; nobody's health
+// is known. Errc::bad_request for a body that the gateway would refuse, not_configured where it
+// would have nobody to ask.
+[[nodiscard]] Result<boost::json::object> explanation(const Installation& installation,
+                                                      const Explained& asked);
+
+}  // namespace tollway

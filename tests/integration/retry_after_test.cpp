@@ -1,7 +1,9 @@
 // U11: a provider that refuses says when to come back, well or badly.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <ctime>
+#include <memory>
 
 #include "integration/two_providers.hpp"
 
@@ -28,9 +30,10 @@ class RetryAfter : public TwoProviders {
  protected:
   // Refuses the first request, answers the others.
   [[nodiscard]] static FaultUpstream::Script refusing_once(std::string retry_after) {
-    return FaultUpstream::answering([retry_after, count = 0](const Request&) mutable {
-      return count++ == 0 ? refusing(retry_after) : json_answer(dialect().json);
-    });
+    return FaultUpstream::answering(
+        [retry_after, asked = std::make_shared<std::atomic<int>>(0)](const Request&) {
+          return (*asked)++ == 0 ? refusing(retry_after) : json_answer(dialect().json);
+        });
   }
 
   // How long the only provider's second attempt took to come.

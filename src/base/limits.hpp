@@ -14,7 +14,8 @@ inline constexpr std::size_t head_bytes_max = 64 * 1024;
 inline constexpr std::size_t header_count_max = 128;
 inline constexpr std::size_t request_body_bytes_max = 32 * 1024 * 1024;  // option
 inline constexpr std::size_t json_depth_max = 512;
-inline constexpr int informational_answers_max = 8;  // 1xx before the real answer
+inline constexpr std::size_t explanation_bytes_max = 12 * 1024;  // clients take 16 KiB of head
+inline constexpr int informational_answers_max = 8;              // 1xx before the real answer
 
 // Answers.
 inline constexpr std::size_t held_answer_bytes_max = 1024 * 1024;  // whole JSON held for a check

@@ -18,10 +18,16 @@ net::Task<Result<>> answer_json(Request& request, int status, std::string_view b
 void append_own_headers(const Request& request, std::string& lines) {
   http::HeadWriter writer(lines);
   writer.header("X-Request-Id", request.id).header("Request-Id", request.id);
+  if (!request.explanation.empty()) {
+    const bool fits = request.explanation.size() <= limits::explanation_bytes_max;
+    writer.header("X-Tollway-Explain", fits ? std::string_view(request.explanation)
+                                            : R"({"error":"too long for a header"})");
+  }
   if (!request.services.options.authenticate) return;
   lines +=
       "Access-Control-Allow-Origin: *\r\n"
-      "Access-Control-Expose-Headers: X-Request-Id, X-Generation-Id, Retry-After\r\n";
+      "Access-Control-Expose-Headers: X-Request-Id, X-Generation-Id, X-Tollway-Explain, "
+      "Retry-After\r\n";
 }
 
 }  // namespace tollway::gateway

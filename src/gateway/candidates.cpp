@@ -6,6 +6,7 @@
 
 #include "gateway/route.hpp"
 #include "routing/course.hpp"
+#include "routing/explain.hpp"
 #include "routing/standing.hpp"
 
 namespace tollway::gateway {
@@ -30,10 +31,9 @@ Result<> Candidates::choose(Request& request, routing::TimePoint now) {
   auto& router = request.services.routing.router;
   constexpr std::size_t wanted = routing::Course::candidates_max;
   if (as_it_came_) {
-    routing::Ask open;
-    open.prompt_tokens = ask.prompt_tokens;
-    open.output_tokens = ask.output_tokens;
-    router.decide(all_, open, wanted, decision_);
+    open_.prompt_tokens = ask.prompt_tokens;
+    open_.output_tokens = ask.output_tokens;
+    router.decide(all_, open_, wanted, decision_);
     return {};
   }
   if (!request.facts.wishes.preferences.empty()) {
@@ -74,6 +74,12 @@ void Candidates::add(const dispatch::ModelTargets& model, std::uint32_t index,
                     .model = index,
                     .figures = target.standing->figures(now)});
   }
+}
+
+std::string Candidates::explained(const Request& request, routing::TimePoint now) const {
+  // Not decided: what the request asks for cannot be read.
+  if (decision_.strategy == nullptr) return {};
+  return routing::explain(all_, as_it_came_ ? open_ : request.facts.wishes.ask, decision_, now);
 }
 
 Error Candidates::nobody_is_left() const {

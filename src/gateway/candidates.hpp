@@ -29,6 +29,8 @@ class Candidates {
   }
   // Nobody but one who decides for himself could serve it, so it goes up as it came.
   [[nodiscard]] bool goes_as_it_came() const noexcept { return as_it_came_; }
+  // The decision as one JSON object (routing/explain.hpp), whatever it was.
+  [[nodiscard]] std::string explained(const Request& request, routing::TimePoint now) const;
   // Some provider's list has the first model.
   [[nodiscard]] bool is_known() const noexcept { return models_.front()->known; }
   // Tokens of prompt and answer together, estimated.
@@ -45,6 +47,7 @@ class Candidates {
   std::vector<const dispatch::Target*> targets_;  // by candidate
   routing::Decision decision_;
   bool as_it_came_ = false;
+  routing::Ask open_;  // what is asked where the request goes up as it came
   std::int64_t tokens_ = 0;
 };
 

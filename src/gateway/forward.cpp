@@ -323,6 +323,11 @@ net::Task<Result<>> Forwarding::end_begun(Error error) {
   co_return co_await std::move(finishing);
 }
 
+bool wants_explanation(const Request& request) {
+  const auto asked = request.exchange.head().find("x-tollway-explain");
+  return asked && http::equals_ignoring_case(*asked, "true");
+}
+
 Result<> read_facts(Request& request) {
   auto facts = read_request(request.body);
   if (!facts) return std::unexpected(facts.error());
@@ -348,7 +353,10 @@ net::Task<Result<>> forward(Request& request) {
     if (auto read = read_facts(request); !read) co_return read;
   }
   Candidates candidates;
-  if (auto chosen = candidates.choose(request, net::Clock::now()); !chosen) co_return chosen;
+  const auto now = net::Clock::now();
+  const auto chosen = candidates.choose(request, now);
+  if (wants_explanation(request)) request.explanation = candidates.explained(request, now);
+  if (!chosen) co_return chosen;
   auto forwarding = Forwarding::run(request, std::move(candidates));
   co_return co_await std::move(forwarding);
 }

@@ -191,6 +191,7 @@ void write_access_record(const Request& request) {
       .total = net::Clock::now() - request.arrived,
       .bytes_in = request.bytes_in,
       .bytes_out = request.bytes_out,
+      .explanation = request.explanation,
   };
   if (dispatched) record.connect = request.times.connect;
   request.services.access_log.append(record);

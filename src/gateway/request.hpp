@@ -110,7 +110,8 @@ struct Request {
   BodyFacts facts;
   int attempts = 0;
   std::optional<Refusal> refusal;  // of the last attempt
-  bool committed = false;  // something of an answer has gone out: no other may take its place
+  bool committed = false;   // something of an answer has gone out: no other may take its place
+  std::string explanation;  // of the decision who is asked; empty: nobody wants to know
   std::optional<std::chrono::seconds> retry_after;  // to be told with a 503
 
   // Of the attempt under way, or of the last.

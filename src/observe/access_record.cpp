@@ -138,6 +138,10 @@ char* write_line(const AccessRecord& record, char* begin) {
   line.ms(R"(,"total_ms":)", record.total);
   line.number(R"(,"bytes_in":)", static_cast<std::int64_t>(record.bytes_in));
   line.number(R"(,"bytes_out":)", static_cast<std::int64_t>(record.bytes_out));
+  if (!record.explanation.empty()) {
+    line.raw(R"(,"explain":)");
+    line.raw(record.explanation);
+  }
   line.raw("}\n");
   return line.end();
 }
@@ -150,7 +154,8 @@ void append_json_line(const AccessRecord& record, std::string& out) {
                                  record.provider.size() + record.upstream_id.size() +
                                  record.outcome.size();
   const std::size_t before = out.size();
-  const std::size_t after_max = before + fixed_bytes_max + escaped_bytes_max * text_bytes;
+  const std::size_t after_max =
+      before + fixed_bytes_max + escaped_bytes_max * text_bytes + record.explanation.size();
   out.resize_and_overwrite(after_max, [&](char* bytes, std::size_t) {
     return static_cast<std::size_t>(write_line(record, bytes + before) - bytes);
   });

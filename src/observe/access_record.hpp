@@ -32,12 +32,13 @@ struct AccessRecord {
   std::optional<Duration> first_byte;   // of the answer's head, from the request's arrival
   std::optional<Duration> first_token;  // likewise
   Duration total{};
-  std::uint64_t bytes_in = 0;   // of the request's body
-  std::uint64_t bytes_out = 0;  // of the answer's content
+  std::uint64_t bytes_in = 0;    // of the request's body
+  std::uint64_t bytes_out = 0;   // of the answer's content
+  std::string_view explanation;  // JSON: who could serve it and why; empty: nobody asked
 };
 
-// Appends the record as one line of JSON. Text from outside is escaped; id, route, provider and
-// outcome are the gateway's own words and go in as they are.
+// Appends the record as one line of JSON. Text from outside is escaped; id, route, provider,
+// outcome and explanation are the gateway's own words and go in as they are.
 void append_json_line(const AccessRecord& record, std::string& out);
 
 }  // namespace tollway::observe

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "commands/shared_options.hpp"
+#include "gateway_health.hpp"
 #include "installation.hpp"
 #include "terminal/json_value.hpp"
 #include "terminal/progress.hpp"
@@ -27,6 +28,8 @@ struct Options {
   SharedOptions shared;
   std::string provider;
   bool check = false;
+  bool health = false;
+  std::string gateway;  // URL; empty: where the settings say that it listens
 };
 
 // What a list of models told about the way to a provider.
@@ -166,6 +169,7 @@ int run(const Options& options) {
   terminal::Console console(options.shared.console());
   const auto installation = open_installation(options.shared, console);
   if (!installation) return console.fail(installation.error());
+  if (options.health) return show_health(console, *installation, options.gateway);
   auto providers = installation->providers.all;
   if (!options.provider.empty()) {
     auto one = installation->provider(options.provider);
@@ -200,6 +204,13 @@ void add_providers_command(CLI::App& app, int& exit_code) {
   command->add_option("PROVIDER", options->provider, "One provider only");
   command->add_flag("--check", options->check,
                     "Ask those that are set up for their models, with the key that is set");
+  command->add_flag("--health", options->health,
+                    "Ask the running gateway how each endpoint did in the last half an hour");
+  command
+      ->add_option("--gateway", options->gateway,
+                   "The gateway that --health asks, with the key in TOLLWAY_GATEWAY_KEY "
+                   "(default: where the settings say that it listens)")
+      ->type_name("URL");
   add_shared_options(*command, options->shared);
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }

@@ -109,7 +109,7 @@ Result<json::object> explanation(const Installation& installation, const Explain
   const auto upstreams = make_upstreams(
       installation, std::make_shared<const providers::OpenAICompatibleProvider>(std::move(*first)),
       standings);
-  const auto lists = known_models(installation, *upstreams);
+  auto lists = known_models(installation, *upstreams);
   dispatch::Endpoints endpoints(upstreams, standings, [&lists] { return lists; });
   Gathered gathered(endpoints, asked.route, now);
   std::string model = asked.model.empty() ? facts->model : asked.model;

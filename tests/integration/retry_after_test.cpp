@@ -29,7 +29,7 @@ std::string date_in(std::chrono::seconds time) {
 class RetryAfter : public TwoProviders {
  protected:
   // Refuses the first request, answers the others.
-  [[nodiscard]] static FaultUpstream::Script refusing_once(std::string retry_after) {
+  [[nodiscard]] static FaultUpstream::Script refusing_once(const std::string& retry_after) {
     return FaultUpstream::answering(
         [retry_after, asked = std::make_shared<std::atomic<int>>(0)](const Request&) {
           return (*asked)++ == 0 ? refusing(retry_after) : json_answer(dialect().json);

@@ -267,7 +267,6 @@ TEST_P(SecondAfterCut, U15_stream_that_is_none_second_answers) {
 // is the client's from there on.
 TEST_P(SecondAfterCut, more_than_the_window_is_not_held_back) {
   const auto frames = lifecycle_of(dialect());
-  const std::string comment = ": " + std::string(1000, 'x') + "\n\n";
   const std::string ping =
       dialect().name == "messages"
           ? "event: ping\ndata: {\"type\":\"ping\",\"x\":\"" + std::string(1000, 'x') + "\"}\n\n"

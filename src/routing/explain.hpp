@@ -12,18 +12,18 @@ namespace tollway::routing {
 // One JSON object: `strategy`, `prompt_tokens` and `output_tokens` that costs were expected by, and
 // `candidates`, those that are tried first, then the dropped:
 //
-//   provider, key, model, tag    whom it is; `key` where there are several of the provider
-//   place                        1 for the first; null where dropped
-//   dropped, excluded_by         the reason here, and OpenRouter's word for it where it has one
-//   behind_others_for            reasons of the group, where there are any: "outage", "order", ...
-//   score                        the strategy's, of which the lowest comes first; null where
-//   unknown drawn                        true where chance put it first expected_cost dollars, as
-//   text; null where the price is unknown uptime_last_30m              percent, null below a
-//   hundred requests latency_last_5m, throughput_last_5m   {p50, p75, p90, p99}: seconds to the
-//   first token and
-//                                tokens a second, null where nothing was measured
-//   breaker                      "closed", "open", "half_open"
-//   key_rests, quota             whether its key was refused, and the share of limits that is left
+// - `provider`, `key`, `model`, `tag`: whom it is; `key` where there are several of the provider;
+// - `place`: 1 for the first; null where it was dropped;
+// - `dropped`, `excluded_by`: the reason here, and OpenRouter's word for it where it has one;
+// - `behind_others_for`: reasons of the group, where there are any: "outage", "order" and the like;
+// - `score`: the strategy's, of which the lowest comes first; null where it is unknown;
+// - `drawn`: true where chance put it first;
+// - `expected_cost`: dollars, as text; null where the price is unknown;
+// - `uptime_last_30m`: percent; null below a hundred requests;
+// - `latency_last_5m`, `throughput_last_5m`: {p50, p75, p90, p99} of the seconds to the first token
+//   and of the tokens a second; null where nothing was measured;
+// - `breaker`: "closed", "open" or "half_open";
+// - `key_rests`, `quota`: whether its key was refused, and the share of its limits that is left.
 [[nodiscard]] std::string explain(std::span<const Candidate> candidates, const Ask& ask,
                                   const Decision& decision, TimePoint now);
 

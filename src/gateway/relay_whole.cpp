@@ -73,6 +73,7 @@ net::Task<Result<Relayed>> WholeRelay::run(Request& request, net::ClientCall& ca
     const auto piece = co_await std::move(reading);
     if (!piece) {
       request.failure = piece.error().code;
+      if (!relay.passing_) request.progress.text.take_broken(relay.held_);
       co_return std::unexpected(piece.error());
     }
     request.recording.bytes(piece->bytes);

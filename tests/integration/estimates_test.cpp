@@ -177,6 +177,25 @@ TEST(Estimate, of_a_whole_answer) {
   expect_counted(only_row(gateway), 500);
 }
 
+// What it would have cost nobody knows; what came of it is counted.
+TEST(Estimate, of_a_whole_answer_that_breaks_off) {
+  const Wire wire = chat();
+  const FaultUpstream upstream([&](UpstreamConnection& connection) {
+    connection.read_request();
+    connection.send(
+        fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                    "Content-Length: 100000\r\n\r\n"
+                    R"({{"id":"c","model":"gpt-4o","choices":[{{"message":{{"content":"{})",
+                    hellos(250)));
+    connection.close();
+  });
+  Gateway gateway(before(wire, upstream));
+  EXPECT_EQ(gateway.post(wire.target(), wire.body(false)).status, 502);
+  const auto row = only_row(gateway);
+  expect_counted(row, 250);
+  EXPECT_EQ(row.computed, std::nullopt);
+}
+
 // The text that is kept is bounded, the count is of all that passed.
 TEST(Estimate, of_a_long_stream) {
   const Wire wire = chat();

@@ -18,6 +18,7 @@ class Maker {
 
   // `made` has the provider's heaviest key, if any.
   void add(const ProviderPointer& made, const Provider* provider) {
+    standings_.force(made->key(), force_of(made->key(), provider));
     const auto keys = settings_.api_keys(made->key());
     add(made, keys.empty() ? nullptr : keys.front().info);
     for (std::size_t i = 1; provider != nullptr && i < keys.size(); ++i) {
@@ -37,6 +38,22 @@ class Maker {
   }
 
  private:
+  // The demonstration, which is in no list, fails where it is asked to.
+  [[nodiscard]] routing::Breaker::Force force_of(std::string_view key,
+                                                 const Provider* provider) const {
+    using enum settings::BreakerByHand;
+    if (provider == nullptr) return routing::Breaker::Force::closed;
+    switch (settings::breaker_by_hand_from(settings_, key)) {
+      case automatic:
+        break;
+      case open:
+        return routing::Breaker::Force::open;
+      case closed:
+        return routing::Breaker::Force::closed;
+    }
+    return routing::Breaker::Force::none;
+  }
+
   void add(ProviderPointer provider, const ApiKeyInfo* info) {
     Upstream upstream;
     if (info != nullptr) {

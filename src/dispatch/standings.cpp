@@ -20,6 +20,9 @@ routing::Standing& Standings::endpoint(std::string_view provider, std::string_vi
   if (endpoints_.size() >= endpoints_max) name.model.clear();
   found = endpoints_.try_emplace(name, options_).first;
   found->second.any_model = name.model.empty();
+  if (const auto forced = forced_.find(provider); forced != forced_.end()) {
+    found->second.breaker.force(forced->second);
+  }
   name.model.clear();
   found->second.key = &key_of(name);
   return found->second;
@@ -32,6 +35,14 @@ routing::KeyStanding& Standings::key(std::string_view provider, std::string_view
       key_of({.provider = std::string(provider), .key_name = std::string(key_name), .model = {}});
   key.limiter.set_limits(limits);
   return key;
+}
+
+void Standings::force(std::string_view provider, routing::Breaker::Force force) {
+  const std::scoped_lock lock(mutex_);
+  forced_.insert_or_assign(std::string(provider), force);
+  for (auto& [name, standing] : endpoints_) {
+    if (name.provider == provider) standing.breaker.force(force);
+  }
 }
 
 std::vector<Standings::Row> Standings::endpoints() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -32,6 +33,9 @@ class Standings {
   [[nodiscard]] routing::KeyStanding& key(std::string_view provider, std::string_view key_name,
                                           const routing::Limits& limits);
 
+  // From now on, for all of the provider's endpoints, those to come included.
+  void force(std::string_view provider, routing::Breaker::Force force);
+
   struct Row {
     std::string_view provider;
     std::string_view key_name;
@@ -55,6 +59,7 @@ class Standings {
   mutable std::mutex mutex_;
   std::map<Name, routing::Standing> endpoints_;
   std::map<Name, routing::KeyStanding> keys_;
+  std::map<std::string, routing::Breaker::Force, std::less<>> forced_;  // by provider
 };
 
 }  // namespace tollway::dispatch

@@ -43,6 +43,24 @@ TEST(Standings, AKeysLimitsAreThoseSetLast) {
   EXPECT_TRUE(key.limiter.enter(1, now));
 }
 
+TEST(Standings, ForcesAllOfAProviderNowAndLater) {
+  using Breaker = routing::Breaker;
+  Standings standings;
+  const routing::TimePoint now{std::chrono::hours(1)};
+  const auto state = [&](std::string_view provider, std::string_view model) {
+    return standings.endpoint(provider, "", model).breaker.state(now);
+  };
+  (void)state("openai", "a");
+  (void)state("groq", "a");
+  standings.force("openai", Breaker::Force::open);
+  EXPECT_EQ(state("openai", "a"), Breaker::State::open);
+  EXPECT_EQ(state("openai", "b"), Breaker::State::open);
+  EXPECT_EQ(state("groq", "a"), Breaker::State::closed);
+  standings.force("openai", Breaker::Force::none);
+  EXPECT_EQ(state("openai", "a"), Breaker::State::closed);
+  EXPECT_EQ(state("openai", "c"), Breaker::State::closed);
+}
+
 TEST(Standings, BeyondTheirNumberModelsShareOne) {
   Standings standings;
   for (std::size_t i = 0; i < Standings::endpoints_max; ++i) {

@@ -36,8 +36,22 @@ std::vector<SettingDefinition> limit_definitions(std::string_view key, std::stri
     definition.max = limit.max;
     definition.step = 1;
     definition.default_value = "0";
-    definition.visible = false;  // three of each provider would hide what else there is
+    definition.visible = false;  // these of each provider would hide what else there is
   }
+  SettingDefinition& breaker = made.emplace_back();
+  breaker.key = fmt::format("llm.{}.breaker", key);
+  breaker.name = fmt::format("{}: circuit breaker", name);
+  breaker.description = fmt::format(
+      "Whether {0} is asked: as its failures say (automatic), not at all (open), or whatever "
+      "fails (closed).",
+      name);
+  breaker.category = key;
+  breaker.ui_element = UiElement::select;
+  breaker.options = {{.value = "automatic", .label = "As failures say"},
+                     {.value = "open", .label = "Open: nothing goes there"},
+                     {.value = "closed", .label = "Closed: all may go there"}};
+  breaker.default_value = "automatic";
+  breaker.visible = false;
   return made;
 }
 

@@ -14,8 +14,8 @@ struct ProviderVariables {
   std::vector<std::string> url;
 };
 
-// llm.<provider>.requests_per_minute, tokens_per_minute and concurrent_max: every provider has
-// them, those of data/settings too. `key` as settings spell it, `name` is shown to people.
+// llm.<provider>.requests_per_minute, tokens_per_minute, concurrent_max and breaker: every provider
+// has them, those of data/settings too. `key` as settings spell it, `name` is shown to people.
 [[nodiscard]] std::vector<SettingDefinition> limit_definitions(std::string_view key,
                                                                std::string_view name);
 

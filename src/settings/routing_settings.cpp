@@ -23,6 +23,10 @@ struct Reader {
   }
 };
 
+std::string field_of(std::string_view provider, std::string_view name) {
+  return fmt::format("llm.{}.{}", provider, name);
+}
+
 }  // namespace
 
 RoutingSettings routing_settings_from(const SettingsSnapshot& snapshot) {
@@ -42,15 +46,18 @@ RoutingSettings routing_settings_from(const SettingsSnapshot& snapshot) {
   return settings;
 }
 
+BreakerByHand breaker_by_hand_from(const SettingsSnapshot& snapshot, std::string_view provider) {
+  const auto value = snapshot.text(field_of(provider, "breaker"));
+  if (value == "open") return BreakerByHand::open;
+  return value == "closed" ? BreakerByHand::closed : BreakerByHand::automatic;
+}
+
 ProviderLimits provider_limits_from(const SettingsSnapshot& snapshot, std::string_view provider) {
   ProviderLimits limits;
   const Reader reader{snapshot};
-  const auto field = [provider](std::string_view name) {
-    return fmt::format("llm.{}.{}", provider, name);
-  };
-  reader.count(field("requests_per_minute"), limits.requests_a_minute);
-  reader.count(field("tokens_per_minute"), limits.tokens_a_minute);
-  reader.count(field("concurrent_max"), limits.concurrent);
+  reader.count(field_of(provider, "requests_per_minute"), limits.requests_a_minute);
+  reader.count(field_of(provider, "tokens_per_minute"), limits.tokens_a_minute);
+  reader.count(field_of(provider, "concurrent_max"), limits.concurrent);
   return limits;
 }
 

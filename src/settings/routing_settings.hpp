@@ -30,6 +30,11 @@ struct RoutingSettings {
 };
 [[nodiscard]] RoutingSettings routing_settings_from(const SettingsSnapshot& snapshot);
 
+// Whether a provider is asked, by hand.
+enum class BreakerByHand : std::uint8_t { automatic, open, closed };
+[[nodiscard]] BreakerByHand breaker_by_hand_from(const SettingsSnapshot& snapshot,
+                                                 std::string_view provider);
+
 // What each of a provider's keys may be asked; 0: no limit.
 struct ProviderLimits {
   std::int64_t requests_a_minute = 0;

@@ -121,6 +121,31 @@ TEST_P(Breakers, U12_failed_probe_opens_it_for_longer_second_answers) {
   EXPECT_EQ(first_.upstream().request_count(), asked) << "twice as long as the first time";
 }
 
+TEST(BreakersByHand, open_keeps_requests_away_until_a_reload_closes_it) {
+  const Dialect& dialect = chat_dialect();
+  const FaultUpstream first(serving(dialect));
+  const FaultUpstream second(serving(second_of(dialect)));
+  const SeveralProviders both(
+      {own_provider("first", first.url()), own_provider("second", second.url())});
+  const auto options = both.options();
+  const auto config =
+      std::filesystem::path(options.environment.at("XDG_CONFIG_HOME")) / "tollway" / "tollway.toml";
+  replace_file(config, "[llm.first]\nbreaker = \"open\"\n");
+  Gateway gateway(options);
+  const auto served_by_first = [&] {
+    return tells_of_first(gateway.post(dialect.path(), in_order(dialect.body(false))).body);
+  };
+  EXPECT_FALSE(served_by_first());
+  const auto alone = gateway.post(
+      dialect.path(), with_members(dialect.body(false), R"("provider":{"only":["first"]})"));
+  EXPECT_EQ(alone.status, 503) << alone.body;
+  EXPECT_EQ(first.request_count(), 0);
+
+  replace_file(config, "");
+  gateway.process().signal(SIGHUP);
+  EXPECT_TRUE(wait_until(served_by_first));
+}
+
 class OnlyProvider : public InEachDialect {};
 INSTANTIATE_TEST_SUITE_P(U, OnlyProvider, testing::ValuesIn(all_dialects()), dialect_name);
 

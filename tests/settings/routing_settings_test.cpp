@@ -91,5 +91,15 @@ TEST(RoutingSettings, EveryProviderHasLimits) {
   EXPECT_NE((*with)->find("llm.acme.requests_per_minute"), nullptr);
 }
 
+TEST(RoutingSettings, EveryProvidersBreakerCanBeSetByHand) {
+  const auto snapshot =
+      SettingsSnapshot::from({{"llm.groq.breaker", "open"}, {"llm.openai.breaker", "closed"}});
+  ASSERT_TRUE(snapshot) << snapshot.error().message;
+  EXPECT_EQ(breaker_by_hand_from(*snapshot, "groq"), BreakerByHand::open);
+  EXPECT_EQ(breaker_by_hand_from(*snapshot, "openai"), BreakerByHand::closed);
+  EXPECT_EQ(breaker_by_hand_from(*snapshot, "anthropic"), BreakerByHand::automatic);
+  EXPECT_THAT(refusal("llm.groq.breaker", "ajar"), HasSubstr("expected one of"));
+}
+
 }  // namespace
 }  // namespace tollway::settings

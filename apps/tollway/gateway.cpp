@@ -55,10 +55,11 @@ std::uint64_t random_seed() {
 struct Worker {
   Worker(const settings::ServeSettings& settings, const gateway::GatewayOptions& options,
          const gateway::GatewayKeys& keys, const dispatch::UpstreamsPointer& upstreams,
-         dispatch::Standings& standings, routing::RetryBudget& budget, net::Resolver& resolver,
-         const std::shared_ptr<net::ssl::context>& client_tls, const net::ProxySettings& proxy,
-         recording::Recorder* recorder, ledger::Ledger& ledger, gateway::LedgerReader& reader,
-         gateway::TokenCounter& tokens, catalog::Refresher& catalogue)
+         dispatch::Standings& standings, routing::RetryBudget& budget, routing::Affinity& affinity,
+         net::Resolver& resolver, const std::shared_ptr<net::ssl::context>& client_tls,
+         const net::ProxySettings& proxy, recording::Recorder* recorder, ledger::Ledger& ledger,
+         gateway::LedgerReader& reader, gateway::TokenCounter& tokens,
+         catalog::Refresher& catalogue)
       : pool(loop, resolver, client_tls, {.proxy = proxy}),
         dispatch(pool, {.connect = settings.upstream_connect_timeout,
                         .first_byte = settings.upstream_first_byte_timeout,
@@ -70,7 +71,8 @@ struct Worker {
         endpoints(upstreams, standings, [&catalogue] { return catalogue.current(); }),
         routing{.router = routing::Router(random_seed()),
                 .random = routing::Random(random_seed()),
-                .budget = budget},
+                .budget = budget,
+                .affinity = &affinity},
         pipeline({.options = options,
                   .keys = keys,
                   .endpoints = endpoints,
@@ -151,6 +153,7 @@ struct Gateway::Parts {
   UpstreamChoice choice;
   dispatch::Standings standings;
   routing::RetryBudget retry_budget;
+  routing::Affinity affinity;
   settings::RoutingSettings routing;
   // The last are those in use. Those before stay for the catalogue's question under way.
   std::vector<dispatch::UpstreamsPointer> upstreams;
@@ -280,8 +283,8 @@ Result<> Gateway::Parts::listen() {
   if (auto free = refuse_port_in_use(address); !free) return free;
   for (unsigned i = 0; i < settings.threads; ++i) {
     auto worker = std::make_unique<Worker>(
-        settings, options, keys->keys, upstreams.back(), standings, retry_budget, resolver,
-        client_tls, proxy, recorder.get(), *ledger, *ledger_reader, tokens, *catalogue);
+        settings, options, keys->keys, upstreams.back(), standings, retry_budget, affinity,
+        resolver, client_tls, proxy, recorder.get(), *ledger, *ledger_reader, tokens, *catalogue);
     worker->server.set_tls(*tls);
     worker->prices.use(overrides);
     worker->endpoints.use(overrides);

@@ -7,6 +7,7 @@
 
 #include "dispatch/endpoints.hpp"
 #include "gateway/request.hpp"
+#include "routing/affinity.hpp"
 #include "routing/decide.hpp"
 
 namespace tollway::gateway {
@@ -23,6 +24,9 @@ class Candidates {
   [[nodiscard]] const dispatch::Target& target(std::uint32_t candidate) const noexcept {
     return *targets_[candidate];
   }
+  // Remembers that the candidate served the request's conversation, where that may matter to its
+  // next turn.
+  void served(const Request& request, std::uint32_t candidate, routing::TimePoint now) const;
   // As the request spells the candidate's model.
   [[nodiscard]] std::string_view asked_for(std::uint32_t candidate) const noexcept {
     return names_[all_[candidate].model];
@@ -38,6 +42,8 @@ class Candidates {
 
  private:
   void gather(Request& request, routing::TimePoint now);
+  // Marks those that served the request's conversation before.
+  void remember(const Request& request, routing::TimePoint now);
   void add(const dispatch::ModelTargets& model, std::uint32_t index, routing::TimePoint now);
   [[nodiscard]] Error nobody_is_left() const;
 
@@ -49,6 +55,8 @@ class Candidates {
   bool as_it_came_ = false;
   routing::Ask open_;  // what is asked where the request goes up as it came
   std::int64_t tokens_ = 0;
+  std::uint64_t conversation_ = 0;  // 0: it does not matter who served it
+  bool sticks_after_any_ = false;   // not only after a cache was seen to be read
 };
 
 }  // namespace tollway::gateway

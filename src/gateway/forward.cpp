@@ -84,7 +84,7 @@ class Forwarding {
   // Nothing came of it that a client could be given.
   [[nodiscard]] Result<bool> failed(Error error);
   void refused();
-  void answered();
+  void answered(std::uint32_t candidate);
   [[nodiscard]] routing::Attempt measured() const;
   [[nodiscard]] net::Task<Result<>> wait_until(net::TimePoint until);
   [[nodiscard]] net::Task<Result<>> give_up(net::TimePoint until);
@@ -170,7 +170,7 @@ net::Task<Result<bool>> Forwarding::attempt(std::uint32_t candidate) {
     refused();
     co_return false;
   }
-  answered();
+  answered(candidate);
   co_return true;
 }
 
@@ -235,7 +235,8 @@ void Forwarding::refused() {
   course_.failed(failure, asked, now);
 }
 
-void Forwarding::answered() {
+void Forwarding::answered(std::uint32_t candidate) {
+  if (!request_.failure) candidates_.served(request_, candidate, net::Clock::now());
   const auto& usage = request_.progress.usage;
   const std::int64_t used = usage.prompt_tokens.value_or(0) + usage.completion_tokens.value_or(0);
   course_.answered(measured(), used > 0 ? used : candidates_.tokens(), net::Clock::now());

@@ -21,6 +21,7 @@
 #include "net/server.hpp"
 #include "observe/access_log.hpp"
 #include "recording/recorder.hpp"
+#include "routing/affinity.hpp"
 #include "routing/course.hpp"
 #include "routing/decide.hpp"
 #include "routing/retry_budget.hpp"
@@ -46,6 +47,7 @@ struct Routing {
   routing::RetryBudget& budget;         // of all loops
   routing::CourseOptions options = {};  // for requests that arrive from now on
   const routing::Strategy* strategy = nullptr;
+  routing::Affinity* affinity = nullptr;  // of all loops; null: nobody remembers conversations
 };
 
 // What one loop's requests share. Outlives them.

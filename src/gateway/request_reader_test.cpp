@@ -40,6 +40,40 @@ TEST(RequestReader, NullMeansUnset) {
   EXPECT_FALSE(facts->stream);
 }
 
+std::uint64_t conversation(std::string body) {
+  return read(std::move(body)).value().wishes.conversation.hash();
+}
+
+TEST(RequestReader, AConversationIsKnownByItsFirstMessages) {
+  const auto hello = conversation(R"({"messages":[{"role":"system","content":"Be brief."},)"
+                                  R"({"role":"user","content":"Hello"}]})");
+  EXPECT_NE(hello, 0U);
+  EXPECT_EQ(conversation(R"({"messages":[{"role":"system","content":"Be brief."},)"
+                         R"({"role":"user","content":"Hello"},{"role":"assistant","content":"Hi"},)"
+                         R"({"role":"user","content":"And now?"}]})"),
+            hello);
+  EXPECT_NE(conversation(R"({"messages":[{"role":"system","content":"Be long."},)"
+                         R"({"role":"user","content":"Hello"}]})"),
+            hello);
+  EXPECT_EQ(
+      conversation(R"({"system":"Be brief.","messages":[{"role":"user","content":"Hello"}]})"),
+      hello);
+  EXPECT_EQ(conversation(R"({"instructions":"Be brief.","input":"Hello"})"), hello);
+  EXPECT_NE(conversation(R"({"instructions":"Be brief.","input":[{"role":"user","content":)"
+                         R"([{"type":"input_text","text":"Hello"}]}]})"),
+            0U);
+  EXPECT_EQ(conversation(R"({"model":"a/b"})"), 0U);
+}
+
+TEST(RequestReader, ASessionSaysMoreOfAConversationThanItsMessages) {
+  const auto session =
+      conversation(R"({"session_id":"s","messages":[{"role":"user","content":"1"}]})");
+  EXPECT_EQ(conversation(R"({"prompt_cache_key":"k","session_id":"s"})"), session);
+  const auto cache = conversation(R"({"prompt_cache_key":"k","input":"Hello"})");
+  EXPECT_EQ(conversation(R"({"prompt_cache_key":"k","input":"Bye"})"), cache);
+  EXPECT_NE(cache, session);
+}
+
 TEST(RequestReader, C09_bad_json_names_the_byte) {
   EXPECT_THAT(refusal(R"({"model":"x",})"), HasSubstr("at byte 13"));
   EXPECT_THAT(refusal(R"({"model":"x"} x)"), HasSubstr("at byte 14"));

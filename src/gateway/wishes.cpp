@@ -22,6 +22,44 @@ void note_models(const element& value, Wishes& wishes) {
   }
 }
 
+// Of long texts the ends alone are looked at: those who share a beginning of that length share a
+// provider's cache, too.
+std::uint64_t hash_of(std::string_view text) {
+  constexpr std::size_t end_bytes = 1024;
+  if (text.size() <= 2 * end_bytes) return routing::hash_of(text);
+  const auto ends = routing::mixed(routing::hash_of(text.substr(0, end_bytes)),
+                                   routing::hash_of(text.substr(text.size() - end_bytes)));
+  return routing::mixed(ends, text.size());
+}
+
+// Of a text, or of a message's parts: their texts and URLs.
+std::uint64_t hash_of(const element& content) {
+  constexpr int parts_max = 8;
+  std::string_view text;
+  if (content.get(text) == SUCCESS) return hash_of(text);
+  simdjson::dom::array parts;
+  if (content.get(parts) != SUCCESS) return 0;
+  std::uint64_t hash = 0;
+  int count = 0;
+  for (const element part : parts) {
+    if (part["text"].get(text) == SUCCESS || part["image_url"]["url"].get(text) == SUCCESS) {
+      hash = routing::mixed(hash, hash_of(text));
+    }
+    if (++count == parts_max) break;
+  }
+  return hash;
+}
+
+void note_opening(const element& message, routing::Conversation& conversation) {
+  if (conversation.opening != 0) return;
+  std::string_view role;
+  const bool has_role = message["role"].get(role) == SUCCESS;
+  const bool instructs = has_role && (role == "system" || role == "developer");
+  std::uint64_t& hash = instructs ? conversation.system : conversation.opening;
+  element content;
+  if (hash == 0 && message["content"].get(content) == SUCCESS) hash = hash_of(content);
+}
+
 // "image_url" of a part's type, "input_audio", "video_url", "file" and "document".
 void note_part(std::string_view type, routing::Ask& ask) {
   using routing::Modality;
@@ -31,15 +69,18 @@ void note_part(std::string_view type, routing::Ask& ask) {
   if (type.contains("file") || type == "document") ask.input.add(Modality::file);
 }
 
-void note_messages(const element& value, routing::Ask& ask) {
+void note_messages(const element& value, Wishes& wishes) {
   simdjson::dom::array messages;
+  std::string_view text;
+  if (value.get(text) == SUCCESS) wishes.conversation.opening = hash_of(text);
   if (value.get(messages) != SUCCESS) return;
   for (const element message : messages) {
+    note_opening(message, wishes.conversation);
     simdjson::dom::array parts;
     if (message["content"].get(parts) != SUCCESS) continue;
     for (const element part : parts) {
       std::string_view type;
-      if (part["type"].get(type) == SUCCESS) note_part(type, ask);
+      if (part["type"].get(type) == SUCCESS) note_part(type, wishes.ask);
     }
   }
 }
@@ -67,7 +108,13 @@ void note_wish(std::string_view name, const element& value, Wishes& wishes) {
   if (const auto parameter = routing::parameter_named(name)) wishes.ask.parameters.add(*parameter);
   std::string_view text;
   if (name == "messages" || name == "input") {
-    note_messages(value, wishes.ask);
+    note_messages(value, wishes);
+  } else if (name == "system" || name == "instructions") {
+    wishes.conversation.system = hash_of(value);
+  } else if (name == "session_id") {
+    if (value.get(text) == SUCCESS) wishes.conversation.session = hash_of(text);
+  } else if (name == "prompt_cache_key") {
+    if (value.get(text) == SUCCESS) wishes.conversation.prompt_cache = hash_of(text);
   } else if (name == "models" || name == "fallbacks") {
     note_models(value, wishes);
   } else if (name == "provider") {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "routing/affinity.hpp"
 #include "routing/ask.hpp"
 
 namespace tollway::gateway {
@@ -15,6 +16,7 @@ struct Wishes {
   routing::Ask ask;                 // but for its preferences
   std::vector<std::string> models;  // to be tried when `model` fails, in this order
   std::string preferences;          // JSON text of the `provider` object; empty: there is none
+  routing::Conversation conversation;
 };
 
 // Notes what one member of the body says. What cannot be read says nothing: whoever serves the

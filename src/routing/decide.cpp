@@ -124,9 +124,18 @@ std::uint32_t group_of(const Candidate& candidate, std::uint32_t listed, const A
        .listed = listed,
        .no_priority = ask.tier == Tier::priority && lacks_priority(*candidate.endpoint),
        .misses_cutoff = cutoffs && misses_cutoff(ask.preferences, figures),
-       .quality = mode.quality ? static_cast<std::uint32_t>(quality.of(figures)) : 0,
+       .quality =
+           mode.quality && !candidate.sticky ? static_cast<std::uint32_t>(quality.of(figures)) : 0,
        .outage = mode.balance && figures.outage,
        .uptime = mode.balance ? uptime_class(figures.uptime) : 0});
+}
+
+// Of equals the one that served the conversation before: a prompt that is still in its cache costs
+// less than a better price saves.
+void put_sticky_first(std::span<const Candidate> candidates, std::span<Place> places) {
+  for (Place& place : places) {
+    if (candidates[place.candidate].sticky) place.score = sticky_score;
+  }
 }
 
 // Without fallbacks each model has one endpoint, its best; with one order over all models they have
@@ -184,8 +193,10 @@ void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::
   if (mode.quality) decision.quality.measure(candidates, decision.places);
   const bool cutoffs = has_cutoffs(ask.preferences);
   const auto& order = ask.preferences.order;
+  bool any_sticky = false;
   for (Place& place : decision.places) {
     const Candidate& candidate = candidates[place.candidate];
+    any_sticky |= candidate.sticky;
     const auto listed =
         order.empty() ? 0 : place_in_order(order, candidate, candidates, decision.drops);
     place.group = group_of(candidate, listed, ask, mode, decision.quality, cutoffs);
@@ -196,6 +207,7 @@ void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::
                        .ask = ask,
                        .random = random_,
                        .turn = turn_ - 1});
+  if (any_sticky && order.empty()) put_sticky_first(candidates, decision.places);
   keep_best(candidates, ask, decision);
   decision.keys.unfold(decision.places, [&decision](std::uint32_t candidate) {
     decision.drops[candidate] = Drop::no_fallbacks;

@@ -35,6 +35,10 @@ struct Decision {
   KeyShares keys;
 };
 
+// Of the candidate that served the conversation before, unless the request has an `order`: first of
+// its group, whatever it is drawn or sorted by.
+inline constexpr double sticky_score = -2 * unknown_score;
+
 // Decides for one thread: what chance draws and whose turn it is belongs to it.
 class Router {
  public:

@@ -84,6 +84,7 @@ json::object row_of(const Candidate& candidate, const Ask& ask, TimePoint now) {
   row["latency_last_5m"] = percentiles(figures.first_token_s);
   row["throughput_last_5m"] = percentiles(figures.tokens_a_second);
   row["quota"] = figure(figures.quota);
+  if (candidate.cached_prompt_tokens > 0) row["cached_tokens"] = candidate.cached_prompt_tokens;
   if (candidate.standing != nullptr) add_standing(*candidate.standing, now, row);
   return row;
 }
@@ -97,6 +98,7 @@ json::object placed(const Candidate& candidate, const Ask& ask, const Place& pla
   const bool drawn = place.score == -unknown_score;
   row["score"] = drawn ? json::value(nullptr) : figure(place.score);
   if (drawn) row["drawn"] = true;
+  if (place.score == sticky_score) row["sticky"] = true;
   return row;
 }
 

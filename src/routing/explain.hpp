@@ -18,6 +18,8 @@ namespace tollway::routing {
 // - `behind_others_for`: reasons of the group, where there are any: "outage", "order" and the like;
 // - `score`: the strategy's, of which the lowest comes first; null where it is unknown;
 // - `drawn`: true where chance put it first;
+// - `sticky`: true where it comes first because it served the conversation before;
+// - `cached_tokens`: of the prompt, likely in its provider's cache, where there are any;
 // - `expected_cost`: dollars, as text; null where the price is unknown;
 // - `uptime_last_30m`: percent; null below a hundred requests;
 // - `latency_last_5m`, `throughput_last_5m`: {p50, p75, p90, p99} of the seconds to the first token

@@ -24,6 +24,7 @@ struct ListedProvider {
   // Dollars a token.
   std::string prompt_price = "0.000001";
   std::string completion_price = "0.000002";
+  std::string cache_read_price = {};  // empty: not stated
   std::int64_t context_length = 100'000;
   // Lists as most vendors do, names without author, price or context.
   bool bare_list = false;

@@ -185,6 +185,7 @@ struct Gateway::Parts {
 Result<> Gateway::Parts::prepare(const Installation& installation) {
   options.authenticate = settings.authenticate;
   options.request_body_bytes_max = settings.request_body_bytes_max;
+  options.queue_delay_max = settings.queue_delay_max;
   options.silence_before_comment = settings.stream_silence;
   if (auto prepared = prepare_directory(settings.data_directory); !prepared) return prepared;
   auto opened = gateway::GatewayKeys::open(settings.data_directory);

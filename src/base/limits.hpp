@@ -65,7 +65,7 @@ inline constexpr auto token_count_patience = 5s;
 inline constexpr auto happy_eyeballs_delay = 250ms;
 inline constexpr auto silence_before_comment = 10s;
 inline constexpr auto drain_timeout = 30s;
-inline constexpr auto admission_delay_max = 250ms;  // of the loop; beyond it work is turned away
+inline constexpr auto queue_delay_max = 250ms;  // of a loop; beyond it work is turned away
 
 // Connections.
 inline constexpr std::size_t client_connections_max = 16384;  // a thread

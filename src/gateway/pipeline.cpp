@@ -105,12 +105,12 @@ Result<> authenticate(Request& request) {
 // tells the operator what is going on.
 Result<> admit(const Request& request) {
   if (request.route->method == "GET") return {};
-  const auto late = request.services.loop.deadlines().lateness(request.arrived);
-  if (late < limits::admission_delay_max) return {};
+  const auto late = request.services.loop.queue_delay().judge(request.arrived);
+  if (late < request.services.options.queue_delay_max) return {};
   return std::unexpected(
       Error{Errc::overloaded, Source::internal, Retry::same,
             "the gateway has more requests than it can serve now; try again in a second",
-            fmt::format("the loop is {} ms late",
+            fmt::format("requests wait {} ms for their turn",
                         std::chrono::duration_cast<std::chrono::milliseconds>(late).count())});
 }
 

@@ -37,6 +37,7 @@ struct Route;
 struct GatewayOptions {
   bool authenticate = true;  // false only on loopback
   std::size_t request_body_bytes_max = limits::request_body_bytes_max;
+  net::Duration queue_delay_max = limits::queue_delay_max;  // of the loop
   net::Duration silence_before_comment = limits::silence_before_comment;
 };
 

@@ -33,22 +33,8 @@ void DeadlineWheel::arm(std::int64_t at) {
   });
 }
 
-Duration DeadlineWheel::lateness(TimePoint now) const noexcept {
-  return now - lateness_.judged_at < std::chrono::seconds(1) ? lateness_.judged : Duration::zero();
-}
-
-void DeadlineWheel::note_lateness(Duration late, TimePoint now) noexcept {
-  constexpr auto interval = std::chrono::milliseconds(100);
-  const bool was_idle = now - lateness_.since > std::chrono::seconds(1) + late;
-  if (was_idle) lateness_ = {.since = now};
-  lateness_.least = std::min(lateness_.least, late);
-  if (now - lateness_.since < interval) return;
-  lateness_ = {.since = now, .judged_at = now, .judged = lateness_.least};
-}
-
 void DeadlineWheel::turn() {
   const TimePoint now = Clock::now();
-  note_lateness(now - TimePoint(armed_tick_ * tick), now);
   const auto now_tick = now.time_since_epoch() / tick;
   // After a long stop every slot is due once; there is no need to go around twice.
   const auto last = std::min(now_tick, turned_ + static_cast<std::int64_t>(slot_count));

@@ -48,11 +48,6 @@ class DeadlineWheel {
   DeadlineWheel(const DeadlineWheel&) = delete;
   DeadlineWheel& operator=(const DeadlineWheel&) = delete;
 
-  // How late the loop comes to what is due: the least lateness of a tenth of a second, so that one
-  // long turn is no overload (as CoDel judges a queue: Nichols, Jacobson, "Controlling Queue
-  // Delay", 2012). Zero where nothing was due for a second.
-  [[nodiscard]] Duration lateness(TimePoint now) const noexcept;
-
  private:
   friend class Deadline;
   static constexpr std::size_t slot_count = 512;
@@ -65,7 +60,6 @@ class DeadlineWheel {
   void link(Deadline& deadline);
   void arm(std::int64_t at);
   void turn();
-  void note_lateness(Duration late, TimePoint now) noexcept;
   [[nodiscard]] List& slot(std::int64_t at) {
     return slots_[static_cast<std::size_t>(at) % slot_count];
   }
@@ -75,13 +69,6 @@ class DeadlineWheel {
   std::int64_t turned_ = 0;  // the tick up to which slots were visited
   std::int64_t armed_tick_ = none;
   bool turning_ = false;
-  struct Lateness {
-    TimePoint since{};  // of the interval under way
-    Duration least = Duration::max();
-    TimePoint judged_at{};  // the one before
-    Duration judged{};
-  };
-  Lateness lateness_;
 };
 
 }  // namespace tollway::net

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/deadlines.hpp"
+#include "net/queue_delay.hpp"
 #include "net/task_group.hpp"
 #include "net/types.hpp"
 
@@ -33,6 +34,7 @@ class Loop {
   [[nodiscard]] asio::io_context& io() noexcept { return io_; }
   [[nodiscard]] Executor executor() noexcept { return io_.get_executor(); }
   [[nodiscard]] DeadlineWheel& deadlines() noexcept { return deadlines_; }
+  [[nodiscard]] QueueDelay& queue_delay() noexcept { return queue_delay_; }
   [[nodiscard]] TaskGroup& tasks() noexcept { return tasks_; }
 
  private:
@@ -40,6 +42,7 @@ class Loop {
   // and stop() stay safe from any thread.
   asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   DeadlineWheel deadlines_{io_};
+  QueueDelay queue_delay_{io_};
   TaskGroup tasks_{io_};
 };
 

@@ -35,6 +35,7 @@ struct ServeSettings {
   Duration client_body_timeout = limits::client_body_timeout;
   Duration client_idle_timeout = limits::client_idle_timeout;
   Duration client_write_timeout = limits::client_write_timeout;
+  Duration queue_delay_max = limits::queue_delay_max;
   std::size_t request_body_bytes_max = limits::request_body_bytes_max;
   std::chrono::seconds catalogue_ttl{3600};
   bool catalogue_refresh = true;

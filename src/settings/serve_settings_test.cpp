@@ -31,6 +31,7 @@ TEST(ServeSettings, DefaultsAreThoseOfTheLimits) {
   EXPECT_EQ(settings.client_body_timeout, limits.client_body_timeout);
   EXPECT_EQ(settings.client_idle_timeout, limits.client_idle_timeout);
   EXPECT_EQ(settings.client_write_timeout, limits.client_write_timeout);
+  EXPECT_EQ(settings.queue_delay_max, limits.queue_delay_max);
   EXPECT_EQ(settings.request_body_bytes_max, limits.request_body_bytes_max);
   EXPECT_EQ(settings.ledger_retention, std::chrono::days(0));
 }

@@ -49,6 +49,8 @@ Gateway::Gateway(GatewayOptions options) : options_(std::move(options)) {
   command.environment.try_emplace("TOLLWAY_DRAIN_TIMEOUT", "5");
   // Upstreams are asked for their models only where a test asks for them.
   command.environment.try_emplace("TOLLWAY_CATALOGUE_REFRESH", "false");
+  // A build with sanitizers under a test's load is slow, which is no overload.
+  command.environment.try_emplace("TOLLWAY_REQUEST_QUEUE_DELAY_MAX", "60");
   // What happens to run on the machine is no part of a test.
   command.environment.try_emplace("TOLLWAY_CATALOGUE_PROBE_LOCAL", "false");
   // Without an upstream of the test's, nothing may reach a real one.

@@ -59,7 +59,7 @@ bool decides_for_itself(const dispatch::Target& target) {
 Result<> Candidates::choose(Request& request, routing::TimePoint now) {
   routing::Ask& ask = request.facts.wishes.ask;
   ask.output_tokens = std::min(ask.max_tokens.value_or(output_tokens_usual), output_tokens_usual);
-  ask.strategy = request.services.routing.strategy;
+  ask.strategy = request.strategy();
   tokens_ = ask.prompt_tokens + ask.output_tokens;
   gather(request, now);
   if (all_.size() > 1 && request.route->chat) remember(request, now);
@@ -101,7 +101,7 @@ void Candidates::gather(Request& request, routing::TimePoint now) {
 }
 
 void Candidates::remember(const Request& request, routing::TimePoint now) {
-  const Memory memory = memory_of(request.services.routing.strategy);
+  const Memory memory = memory_of(request.strategy());
   const routing::Affinity* const affinity = request.services.routing.affinity;
   if (memory == Memory::none || affinity == nullptr) return;
   bool is_session = false;

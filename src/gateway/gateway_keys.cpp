@@ -68,12 +68,28 @@ std::string to_json(const GatewayKey& key) {
   return boost::json::serialize(document) + "\n";
 }
 
+// Of a row that names one: nobody but an operator writes it there.
+Result<const routing::Strategy*> strategy_of(const boost::json::object& row,
+                                             const std::string& path) {
+  const auto* const named = row.if_contains("strategy");
+  if (named == nullptr) return nullptr;
+  if (const auto* const text = named->if_string()) {
+    if (const auto* const found = routing::strategy_named(*text)) return found;
+  }
+  return internal_error(fmt::format(
+      "{} holds a key with the strategy {}; expected one of those that routing.strategy may be",
+      path, boost::json::serialize(*named)));
+}
+
 Result<GatewayKey> from_json(const boost::json::value& row, const std::string& path) {
   GatewayKey key;
   try {
     key.label = boost::json::value_to<std::string>(row.at("label"));
     key.masked = boost::json::value_to<std::string>(row.at("masked"));
     key.created_s = row.at("created_s").to_number<std::int64_t>();
+    auto strategy = strategy_of(row.as_object(), path);
+    if (!strategy) return std::unexpected(std::move(strategy.error()));
+    key.strategy = *strategy;
     const auto hex = boost::json::value_to<std::string>(row.at("blake2b_256"));
     std::size_t size = 0;
     if (sodium_hex2bin(key.hash.data(), key.hash.size(), hex.data(), hex.size(), nullptr, &size,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "routing/strategy.hpp"
 #include "tollway/secret.hpp"
 
 namespace tollway::gateway {
@@ -17,7 +18,8 @@ struct GatewayKey {
   std::string label;   // "default" for the first
   std::string masked;  // "sk-tw-...abcd", for people
   std::array<unsigned char, 32> hash{};
-  std::int64_t created_s = 0;  // Unix seconds
+  std::int64_t created_s = 0;                   // Unix seconds
+  const routing::Strategy* strategy = nullptr;  // for its requests; null: the gateway's
 };
 
 // Keys by their BLAKE2b-256 hash; the keys themselves are nowhere. Immutable once open, so all

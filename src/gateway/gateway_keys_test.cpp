@@ -48,6 +48,28 @@ TEST_F(GatewayKeysTest, FirstStartMakesAKeyAndKeepsItsHashOnly) {
   EXPECT_EQ(found->label, "default");
 }
 
+TEST_F(GatewayKeysTest, AKeyMayHaveAStrategyOfItsOwn) {
+  const std::string key = GatewayKeys::open(directory_)->created->reveal().data();
+  std::stringstream stored;
+  stored << std::ifstream(file()).rdbuf();
+  const auto open_with = [&](std::string_view strategy) {
+    std::string content = stored.str();
+    content.insert(content.find("\"label\""), std::string(strategy));
+    std::ofstream(file()) << content;
+    return GatewayKeys::open(directory_);
+  };
+  const auto opened = open_with(R"("strategy":"lowest_price",)");
+  ASSERT_TRUE(opened);
+  ASSERT_NE(opened->keys.find(key)->strategy, nullptr);
+  EXPECT_EQ(opened->keys.find(key)->strategy->name, "lowest_price");
+  EXPECT_EQ(open_with("")->keys.find(key)->strategy, nullptr);
+  for (const auto* bad : {R"("strategy":"cheapest",)", R"("strategy":7,)"}) {
+    const auto refused = open_with(bad);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message, testing::HasSubstr("routing.strategy"));
+  }
+}
+
 TEST_F(GatewayKeysTest, OtherKeysAreNotFound) {
   const auto opened = GatewayKeys::open(directory_);
   ASSERT_TRUE(opened);

@@ -94,6 +94,11 @@ struct Request {
   void begin_attempt(const providers::OpenAICompatibleProvider& whom, std::string_view asked_for,
                      std::string_view spelled_there);
 
+  // By what its candidates are ordered where its body leaves that open.
+  [[nodiscard]] const routing::Strategy* strategy() const noexcept {
+    return key != nullptr && key->strategy != nullptr ? key->strategy : services.routing.strategy;
+  }
+
   net::ServerExchange& exchange;
   Services& services;
   dispatch::UpstreamsPointer upstreams;  // as they are when it arrives

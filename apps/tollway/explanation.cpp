@@ -11,6 +11,7 @@
 
 #include "catalog/store.hpp"
 #include "client/provider_upstream.hpp"
+#include "client/routing_options.hpp"
 #include "dispatch/endpoints.hpp"
 #include "gateway/request_reader.hpp"
 #include "net/read_buffer.hpp"
@@ -19,7 +20,6 @@
 #include "routing/decide.hpp"
 #include "routing/explain.hpp"
 #include "routing/standing.hpp"
-#include "routing_options.hpp"
 #include "settings/routing_settings.hpp"
 #include "upstreams.hpp"
 

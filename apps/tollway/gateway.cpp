@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "catalog/refresher.hpp"
 #include "client/pricing_rows.hpp"
+#include "client/routing_options.hpp"
 #include "demo/model.hpp"
 #include "gateway/ledger_reader.hpp"
 #include "gateway/pipeline.hpp"
@@ -19,7 +20,6 @@
 #include "listening.hpp"
 #include "local_servers.hpp"
 #include "net/resolver.hpp"
-#include "routing_options.hpp"
 #include "upstream_choice.hpp"
 #include "upstreams.hpp"
 

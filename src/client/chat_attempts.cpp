@@ -3,25 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "client/chat_cost.hpp"
 #include "dialects/chat_problem.hpp"
-#include "dispatch/retry_policy.hpp"
+#include "dispatch/dispatch.hpp"
+#include "dispatch/limit_words.hpp"
+#include "dispatch/retry_after.hpp"
 #include "net/event.hpp"
 
 namespace tollway::client {
 namespace {
 
+using routing::Course;
+using routing::FailureClass;
+
 std::chrono::microseconds since(net::TimePoint start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(net::Clock::now() - start);
-}
-
-double draw() {
-  thread_local std::minstd_rand generator{std::random_device{}()};
-  return std::uniform_real_distribution<double>(0, 1)(generator);
 }
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
@@ -30,41 +29,101 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
   }
 }
 
+std::vector<routing::Candidate> candidates_of(const ChatCallSpec& spec) {
+  std::vector<routing::Candidate> candidates;
+  for (const ChatUpstream& upstream : spec.upstreams) {
+    const auto& [standings, provider, key_name] = upstream.key;
+    const std::string& model = candidates.empty() ? spec.model : upstream.facts->options.model;
+    candidates.emplace_back().standing = &standings->endpoint(provider, key_name, model);
+  }
+  return candidates;
+}
+
+std::vector<routing::Place> places_of(std::size_t count) {
+  std::vector<routing::Place> places;
+  for (std::uint32_t i = 0; i < count; ++i) places.push_back({.group = i, .candidate = i});
+  return places;
+}
+
+routing::CourseOptions course_options_of(const ChatModelOptions& options) {
+  return {.attempts_here_max = static_cast<std::uint8_t>(options.max_retries + 1),
+          .first_delay = options.retry_delay,
+          .delay_max = options.routing.delay_max};
+}
+
 }  // namespace
 
 ChatAttempts::ChatAttempts(Runtime::Parts& parts, net::Abort& abort, ChatCallSpec spec)
-    : parts_(parts), abort_(abort), spec_(std::move(spec)) {}
+    : parts_(parts),
+      abort_(abort),
+      spec_(std::move(spec)),
+      candidates_(candidates_of(spec_)),
+      places_(places_of(candidates_.size())),
+      course_({.candidates = candidates_,
+               .places = places_,
+               .budget = parts.engine(facts().options.routing).budget,
+               .random = parts.engine(facts().options.routing).random},
+              course_options_of(facts().options), spec_.tokens, spec_.deadline) {}
 
 net::Task<Result<>> ChatAttempts::open() {
+  for (;;) {
+    if (abort_.fired()) co_return std::unexpected(abort_.reason());
+    if (over_) co_return std::unexpected(*error_);
+    const Course::Step step = course_.next(net::Clock::now());
+    if (step.what == Course::Next::give_up) co_return std::unexpected(last_error(step.until));
+    if (step.what == Course::Next::wait) {
+      net::Event pause(parts_.loop);
+      auto waiting = pause.wait(step.until, abort_);
+      co_await std::move(waiting);
+      continue;
+    }
+    current_ = step.candidate;
+    auto attempting = attempt();
+    auto opened = co_await std::move(attempting);
+    if (opened) co_return opened;
+    failed(std::move(opened.error()));
+  }
+}
+
+// A request that is sent again because it was corrected is no retry.
+net::Task<Result<>> ChatAttempts::attempt() {
+  for (;;) {
+    auto attempting = attempt_once();
+    auto opened = co_await std::move(attempting);
+    if (opened || abort_.fired() || !corrected()) co_return opened;
+    record(name_of(opened.error().code));
+    call_.reset();
+  }
+}
+
+// Any answer but a 200 is the error that it says (dialects/chat_problem.hpp).
+net::Task<Result<>> ChatAttempts::attempt_once() {
   attempt_started_ = net::Clock::now();
+  first_token_at_.reset();
   status_ = 0;
+  said_.clear();
   retry_after_.reset();
-  temperature_refused_ = false;
-  if (abort_.fired()) co_return std::unexpected(abort_.reason());
   auto sending = send();
   if (auto sent = co_await std::move(sending); !sent) co_return sent;
 
   const http::Head& head = call_->head();
   status_ = head.status();
   timing_.first_byte = since(spec_.started);
+  course_.told(dispatch::read_limit_words(head, std::chrono::system_clock::now()),
+               net::Clock::now());
   if (status_ == 200) co_return Result<>{};
-  if (const auto value = head.find("retry-after")) {
-    retry_after_ = dispatch::parse_retry_after(*value, std::chrono::system_clock::now());
-  }
+  retry_after_ = dispatch::retry_after_of(head);
   auto reading = read_body(limits::error_body_bytes_max);
-  const auto read = co_await std::move(reading);
-  const std::string body = read ? *read : std::string();
-  temperature_refused_ = status_ == 400 && dialects::refuses_parameter(body, "temperature");
-  co_return std::unexpected(
-      dialects::problem_of_answer(spec_.facts->options.provider_name, status_, body));
+  if (auto read = co_await std::move(reading)) said_ = std::move(*read);
+  co_return std::unexpected(dialects::problem_of_answer(provider_name(), status_, said_));
 }
 
 net::Task<Result<>> ChatAttempts::send() {
-  const ChatModelOptions& options = spec_.facts->options;
+  const ChatModelOptions& options = facts().options;
   HeaderLines headers = options.headers;
   headers.emplace_back("Accept", spec_.stream ? "text/event-stream" : "application/json");
   const Secret head =
-      write_request_head({.method = "POST", .target = spec_.facts->target}, options.base_url.origin,
+      write_request_head({.method = "POST", .target = facts().target}, options.base_url.origin,
                          options.authentication, headers, spec_.body.text.size());
   const net::Duration left = spec_.deadline - net::Clock::now();
   if (left <= net::Duration::zero()) {
@@ -100,84 +159,156 @@ net::Task<Result<std::string>> ChatAttempts::read_body(std::size_t bytes_max) {
     if (!piece) co_return std::unexpected(piece.error());
     if (piece->what == net::ClientCall::Read::end) co_return body;
     if (body.size() + piece->bytes.size() > bytes_max) {
-      co_return upstream_error(Errc::upstream_too_large,
-                               fmt::format("{} answered with more than {} bytes",
-                                           spec_.facts->options.provider_name, bytes_max));
+      co_return upstream_error(
+          Errc::upstream_too_large,
+          fmt::format("{} answered with more than {} bytes", provider_name(), bytes_max));
     }
     body += piece->bytes;
   }
 }
 
-void ChatAttempts::failed(Error& error) {
+// Some models of reasoning take no temperature, which nobody may have asked for.
+bool ChatAttempts::corrected() {
+  const ChatModelFacts& asked = facts();
+  if (status_ != 400 || !asked.options.temperature_is_default) return false;
+  if (!dialects::refuses_parameter(said_, "temperature")) return false;
+  if (!spec_.body.drop_default_temperature()) return false;
+  if (spec_.model == asked.options.model) asked.temperature_refused = true;
+  log::info("{} of {} refuses a temperature; it is asked without one", spec_.model,
+            provider_name());
+  return true;
+}
+
+void ChatAttempts::failed(Error error, std::string_view said) {
+  if (!said.empty()) said_ = said;
+  end_attempt(error);
+  const auto failure = class_of(error);
+  error_ = std::move(error);
+  over_ = abort_.fired() || !failure;
+  if (!over_) course_.failed(*failure, retry_after_, net::Clock::now());
+}
+
+void ChatAttempts::broke_off(Error& error) {
+  end_attempt(error);
+  if (abort_.fired()) return;
+  course_.answered({.outcome = routing::Outcome::failure}, spec_.tokens, net::Clock::now());
+}
+
+void ChatAttempts::end_attempt(Error& error) {
   if (abort_.fired()) error = abort_.reason();
-  record(status_, name_of(error.code));
+  record(name_of(error.code));
   call_.reset();
   redact(error);
 }
 
-net::Task<bool> ChatAttempts::try_again(Error& error) {
-  failed(error);
-  if (!abort_.fired() && corrected()) co_return true;
-  if (abort_.fired() || !dispatch::another_try_may_help(error)) co_return false;
-
-  const ChatModelOptions& options = spec_.facts->options;
-  const auto delay = dispatch::delay_before_retry(
-      {.retries_max = options.max_retries, .first_delay = options.retry_delay},
-      {.retries = static_cast<int>(attempts_.size()) - 1 - corrections_,
-       .retry_after = retry_after_,
-       .time_left = spec_.deadline - net::Clock::now(),
-       .random = draw()});
-  if (!delay) {
-    if (attempts_.size() > 1)
-      error.message += fmt::format(" (after {} attempts)", attempts_.size());
-    co_return false;
+// Nullopt where no upstream is to blame.
+std::optional<FailureClass> ChatAttempts::class_of(const Error& error) const {
+  const bool garbage =
+      error.code == Errc::upstream_invalid || error.code == Errc::upstream_too_large;
+  const bool answered = status_ != 0;
+  if (answered && !garbage && (status_ != 200 || !said_.empty())) {
+    const int status = status_ == 200 ? dialects::stated_status(said_) : status_;
+    const auto failure = routing::classify(status, said_);
+    // Nobody knows whether there is such a model: there being none is no fault of the provider.
+    return failure == FailureClass::model ? FailureClass::refused : failure;
   }
-  net::Event pause(parts_.loop);
-  auto waiting = pause.wait(net::Clock::now() + *delay, abort_);
-  const bool waited = co_await std::move(waiting) != net::Event::Woken::aborted;
-  if (!waited) error = abort_.reason();
-  co_return waited;
+  if (error.source != Source::upstream) return std::nullopt;
+  // What one has begun to answer, and will charge for, it is not asked again.
+  if (answered && !spec_.stream) return FailureClass::broken;
+  return dispatch::class_of(error);
 }
 
-// Some models of reasoning take no temperature, which nobody may have asked for.
-bool ChatAttempts::corrected() {
-  const ChatModelFacts& facts = *spec_.facts;
-  if (!temperature_refused_ || !facts.options.temperature_is_default) return false;
-  if (!spec_.body.drop_default_temperature()) return false;
-  ++corrections_;
-  if (spec_.model == facts.options.model) facts.temperature_refused = true;
-  log::info("{} of {} refuses a temperature; it is asked without one", spec_.model,
-            facts.options.provider_name);
-  return true;
-}
-
-void ChatAttempts::record(int status, std::string_view error) {
-  attempts_.push_back({.provider = spec_.facts->options.provider_name,
+void ChatAttempts::record(std::string_view error) {
+  attempts_.push_back({.provider = provider_name(),
                        .model = spec_.model,
-                       .status = status,
+                       .status = status_,
                        .error = std::string(error),
                        .duration = since(attempt_started_)});
 }
 
 void ChatAttempts::note_first_token() {
+  if (!first_token_at_) first_token_at_ = net::Clock::now();
   if (!timing_.first_token) timing_.first_token = since(spec_.started);
 }
 
 void ChatAttempts::succeeded(ChatReply& reply) {
-  record(status_, {});
+  record({});
   report(reply);
+  const std::int64_t used =
+      reply.usage.prompt_tokens.value_or(0) + reply.usage.completion_tokens.value_or(0);
+  course_.answered(measured(reply), used > 0 ? used : spec_.tokens, net::Clock::now());
+}
+
+// Speed is that of the answer's tokens: in a stream from the first to the end, else over the whole.
+routing::Attempt ChatAttempts::measured(const ChatReply& reply) const {
+  using Seconds = std::chrono::duration<float>;
+  constexpr std::int64_t tokens_min = 8;  // below, a speed says nothing
+  routing::Attempt attempt{.outcome = routing::Outcome::success};
+  if (first_token_at_) {
+    attempt.first_token_s = Seconds(*first_token_at_ - attempt_started_).count();
+  }
+  const auto took = Seconds(net::Clock::now() - first_token_at_.value_or(attempt_started_)).count();
+  const auto tokens = reply.usage.completion_tokens.value_or(0);
+  if (tokens >= tokens_min && took > 0) {
+    attempt.tokens_a_second = static_cast<float>(tokens) / took;
+  }
+  return attempt;
 }
 
 void ChatAttempts::report(ChatReply& reply) {
   timing_.total = since(spec_.started);
   reply.attempts = attempts_;
   reply.timing = timing_;
-  complete_cost(reply, spec_.facts->options, spec_.body.text, spec_.model);
+  complete(reply);
+}
+
+void ChatAttempts::complete(ChatReply& reply) const {
+  complete_cost(reply, facts().options, spec_.body.text, spec_.model);
+}
+
+Error ChatAttempts::last_error(net::TimePoint until) {
+  if (error_) {
+    Error error = *error_;
+    if (course_.attempts() > 1) {
+      error.message += fmt::format(" (after {} attempts)", attempts_.size());
+    }
+    return error;
+  }
+  const auto now = net::Clock::now();
+  if (now >= spec_.deadline) {
+    return upstream_error(Errc::upstream_timeout, "nobody was asked within the call's timeout")
+        .error();
+  }
+  const auto seconds =
+      std::max(std::chrono::ceil<std::chrono::seconds>(until - now), std::chrono::seconds(1));
+  return {Errc::overloaded,
+          Source::upstream,
+          Retry::same,
+          fmt::format("{}; try again in {} s", why_nobody_was_asked(), seconds.count()),
+          {}};
+}
+
+std::string ChatAttempts::why_nobody_was_asked() const {
+  std::string reasons;
+  for (std::size_t i = 0; i < candidates_.size(); ++i) {
+    const auto now = net::Clock::now();
+    const routing::Standing& standing = *candidates_[i].standing;
+    std::string_view reason = "was asked as often as its limits allow";
+    if (standing.breaker.state(now) != routing::Breaker::State::closed) {
+      reason = "is left alone after failures";
+    }
+    if (standing.key != nullptr && standing.key->rests(now)) {
+      reason = "refused the API key, which rests since";
+    }
+    reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ",
+                           spec_.upstreams[i].facts->options.provider_name, reason);
+  }
+  return reasons;
 }
 
 // Some providers quote the key that they were given.
 void ChatAttempts::redact(Error& error) const {
-  std::string_view key = spec_.facts->options.authentication.value.reveal();
+  std::string_view key = facts().options.authentication.value.reveal();
   key.remove_prefix(key.rfind(' ') + 1);   // npos + 1 is 0
   constexpr std::size_t key_size_min = 6;  // no real key is shorter, but many words are
   if (key.size() < key_size_min) return;

@@ -9,28 +9,33 @@
 #include "client/chat_model_state.hpp"
 #include "client/runtime.hpp"
 #include "dialects/chat_request_writer.hpp"
+#include "routing/course.hpp"
 #include "tollway/chat.hpp"
 
 namespace tollway::client {
 
 // What a call is made of, whether its answer is read whole or as a stream.
 struct ChatCallSpec {
-  std::shared_ptr<const ChatModelFacts> facts;
+  std::vector<ChatUpstream> upstreams;  // to be asked in this order; at least one
   dialects::ChatRequestBody body;
   bool stream = false;
-  std::string model;  // that the body asks for
+  std::string model;        // that the body asks for
+  std::int64_t tokens = 0;  // of prompt and answer, estimated
   net::TimePoint started;
   net::TimePoint deadline;
 };
 
-// Makes attempts, each on a ClientCall of its own, and keeps the record of them. Every error it
-// returns is free of the API key.
+// Goes the way that routing::Course leads, with a ClientCall for each attempt, and keeps the record
+// of them. Every error it returns is free of the API keys.
 class ChatAttempts {
  public:
   ChatAttempts(Runtime::Parts& parts, net::Abort& abort, ChatCallSpec spec);
+  ChatAttempts(const ChatAttempts&) = delete;
+  ChatAttempts& operator=(const ChatAttempts&) = delete;
 
-  // Begins an attempt: sends the request and reads the head of a 200. Any other answer is the error
-  // that it says (dialects/chat_problem.hpp).
+  // Leads to the head of the next answer with status 200: waits, sends, and goes on after failures.
+  // An error is what the call ends with: of the last attempt, or why none was made
+  // (Errc::overloaded).
   [[nodiscard]] net::Task<Result<>> open();
   [[nodiscard]] bool is_open() const noexcept { return call_.has_value(); }
   [[nodiscard]] net::ClientCall& call() noexcept { return *call_; }
@@ -38,36 +43,57 @@ class ChatAttempts {
   // The rest of the answer; upstream_too_large beyond the limit.
   [[nodiscard]] net::Task<Result<std::string>> read_body(std::size_t bytes_max);
 
-  // The attempt failed: puts it on record and lets its connection go. True after the wait before
-  // another attempt; where there is none to be, `error` is what to report.
-  [[nodiscard]] net::Task<bool> try_again(Error& error);
-  // The attempt failed and is the last: puts it on record and lets its connection go.
-  void failed(Error& error);
+  // The answer is none, and nothing of it was handed out: open() goes on. `said` is the answer or
+  // event that says so, if there was one.
+  void failed(Error error, std::string_view said = {});
+  // It broke off after something of it was handed out: this was the last attempt.
+  void broke_off(Error& error);
   // The attempt succeeded: puts it on record, and all into the reply.
   void succeeded(ChatReply& reply);
   // What was recorded and measured so far.
   void report(ChatReply& reply);
+  // What the reply used and cost, as far as it came.
+  void complete(ChatReply& reply) const;
   void note_first_token();
   // Lets go of the connection, which another call may use if its answer was read to the end.
   void close() noexcept { call_.reset(); }
 
-  [[nodiscard]] const ChatCallSpec& spec() const noexcept { return spec_; }
+  // Of whom is being asked.
+  [[nodiscard]] const std::string& provider_name() const noexcept {
+    return facts().options.provider_name;
+  }
 
  private:
+  [[nodiscard]] const ChatModelFacts& facts() const noexcept {
+    return *spec_.upstreams[current_].facts;
+  }
+  [[nodiscard]] net::Task<Result<>> attempt();
+  [[nodiscard]] net::Task<Result<>> attempt_once();
   [[nodiscard]] net::Task<Result<>> send();
   [[nodiscard]] bool corrected();
-  void record(int status, std::string_view error);
+  void end_attempt(Error& error);
+  void record(std::string_view error);
+  [[nodiscard]] std::optional<routing::FailureClass> class_of(const Error& error) const;
+  [[nodiscard]] routing::Attempt measured(const ChatReply& reply) const;
+  [[nodiscard]] Error last_error(net::TimePoint until);
+  [[nodiscard]] std::string why_nobody_was_asked() const;
   void redact(Error& error) const;
 
   Runtime::Parts& parts_;
   net::Abort& abort_;
   ChatCallSpec spec_;
+  std::size_t current_ = 0;  // of spec_.upstreams
+  std::vector<routing::Candidate> candidates_;
+  std::vector<routing::Place> places_;
+  routing::Course course_;
   std::optional<net::ClientCall> call_;
   net::TimePoint attempt_started_{};
-  int status_ = 0;                    // of the attempt's answer; 0 before there is one
-  bool temperature_refused_ = false;  // says the attempt's answer
-  int corrections_ = 0;  // attempts that differ from the one before, and are no retries
-  std::optional<std::chrono::seconds> retry_after_;
+  std::optional<net::TimePoint> first_token_at_;
+  int status_ = 0;    // of the attempt's answer; 0 before there is one
+  std::string said_;  // by an answer that is an error
+  std::optional<routing::Duration> retry_after_;
+  std::optional<Error> error_;  // of the last attempt
+  bool over_ = false;           // whoever else there is, error_ is what the call ends with
   std::vector<Attempt> attempts_;
   Timing timing_;
 };

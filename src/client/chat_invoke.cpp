@@ -8,28 +8,24 @@
 namespace tollway::client {
 namespace {
 
-net::Task<Result<ChatReply>> attempt(ChatAttempts& attempts) {
-  auto opening = attempts.open();
-  if (auto opened = co_await std::move(opening); !opened) {
-    co_return std::unexpected(std::move(opened.error()));
-  }
-  auto reading = attempts.read_body(limits::chat_answer_bytes_max);
-  auto body = co_await std::move(reading);
-  if (!body) co_return std::unexpected(std::move(body.error()));
-  co_return dialects::read_chat_reply(std::move(*body),
-                                      attempts.spec().facts->options.provider_name);
-}
-
 net::Task<Result<ChatReply>> invoke(ChatAttempts& attempts) {
   for (;;) {
-    auto attempting = attempt(attempts);
-    auto reply = co_await std::move(attempting);
+    auto opening = attempts.open();
+    if (auto opened = co_await std::move(opening); !opened) {
+      co_return std::unexpected(std::move(opened.error()));
+    }
+    auto reading = attempts.read_body(limits::chat_answer_bytes_max);
+    auto body = co_await std::move(reading);
+    if (!body) {
+      attempts.failed(std::move(body.error()));
+      continue;
+    }
+    auto reply = dialects::read_chat_reply(std::move(*body), attempts.provider_name());
     if (reply) {
       attempts.succeeded(*reply);
       co_return reply;
     }
-    auto deciding = attempts.try_again(reply.error());
-    if (!co_await std::move(deciding)) co_return reply;
+    attempts.failed(std::move(reply.error()), *body);
   }
 }
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "base/error.hpp"
 #include "client/chat_invoke.hpp"
@@ -25,9 +27,25 @@ Result<std::chrono::milliseconds> timeout_of(const CallOptions& options,
                       "a call's timeout must be above zero and at most 30 minutes");
 }
 
-Result<ChatCallSpec> make_spec(const std::shared_ptr<const ChatModelFacts>& facts,
+// Of prompt and answer together, as limits count them: four bytes each, and 512 of an answer.
+std::int64_t tokens_of(const ChatRequest& request, const client::ChatModelOptions& options) {
+  constexpr std::int64_t output_tokens_usual = 512;
+  std::size_t bytes = 0;
+  for (const Message& message : request.messages) {
+    for (const ContentPart& part : message.content) {
+      if (const auto* text = std::get_if<TextPart>(&part)) bytes += text->text.size();
+    }
+  }
+  for (const Tool& tool : request.tools) bytes += tool.description.size() + tool.parameters.size();
+  const auto most = request.max_tokens ? request.max_tokens : options.max_tokens;
+  return static_cast<std::int64_t>(bytes / 4) +
+         std::min(most.value_or(output_tokens_usual), output_tokens_usual);
+}
+
+Result<ChatCallSpec> make_spec(const std::vector<client::ChatUpstream>& upstreams,
                                const ChatRequest& request, const CallOptions& call, bool stream) {
-  const client::ChatModelOptions& options = facts->options;
+  const ChatModelFacts& facts = *upstreams.front().facts;
+  const client::ChatModelOptions& options = facts.options;
   const auto timeout = timeout_of(call, options);
   if (!timeout) return std::unexpected(timeout.error());
   auto body =
@@ -40,11 +58,12 @@ Result<ChatCallSpec> make_spec(const std::shared_ptr<const ChatModelFacts>& fact
                                              .ask_for_stream_usage = options.ask_for_stream_usage});
   if (!body) return std::unexpected(std::move(body.error()));
   const auto now = net::Clock::now();
-  if (facts->temperature_refused && request.model.empty()) body->drop_default_temperature();
-  return ChatCallSpec{.facts = facts,
+  if (facts.temperature_refused && request.model.empty()) body->drop_default_temperature();
+  return ChatCallSpec{.upstreams = upstreams,
                       .body = std::move(*body),
                       .stream = stream,
                       .model = request.model.empty() ? options.model : request.model,
+                      .tokens = tokens_of(request, options),
                       .started = now,
                       .deadline = now + *timeout};
 }
@@ -54,16 +73,16 @@ Result<ChatCallSpec> make_spec(const std::shared_ptr<const ChatModelFacts>& fact
 ChatModel::ChatModel(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
 
 std::string_view ChatModel::provider_key() const noexcept {
-  return state_->facts->options.provider_key;
+  return state_->upstreams.front().facts->options.provider_key;
 }
 std::string_view ChatModel::model_name() const noexcept {
-  return state_->facts->options.model;
+  return state_->upstreams.front().facts->options.model;
 }
 double ChatModel::temperature() const noexcept {
-  return state_->facts->options.temperature;
+  return state_->upstreams.front().facts->options.temperature;
 }
 std::optional<std::int64_t> ChatModel::max_tokens() const noexcept {
-  return state_->facts->options.max_tokens;
+  return state_->upstreams.front().facts->options.max_tokens;
 }
 
 Result<ChatReply> ChatModel::invoke(const ChatRequest& request, const CallOptions& options) const {
@@ -89,7 +108,7 @@ Result<ChatStream> ChatModel::stream(const ChatRequest& request, const CallOptio
 void ChatModel::async_invoke(ChatRequest request, CallOptions options,
                              std::function<void(Result<ChatReply>)> done) const {
   Runtime::Parts& parts = state_->runtime->parts();
-  auto spec = make_spec(state_->facts, request, options, false);
+  auto spec = make_spec(state_->upstreams, request, options, false);
   parts.loop.post([&parts, spec = std::move(spec), cancel = std::move(options.cancel),
                    done = std::move(done)]() mutable {
     if (!spec) return done(std::unexpected(std::move(spec.error())));
@@ -101,7 +120,7 @@ void ChatModel::async_invoke(ChatRequest request, CallOptions options,
 void ChatModel::async_stream(ChatRequest request, CallOptions options,
                              std::function<void(Result<ChatStream>)> done) const {
   Runtime::Parts& parts = state_->runtime->parts();
-  auto spec = make_spec(state_->facts, request, options, true);
+  auto spec = make_spec(state_->upstreams, request, options, true);
   auto opened = [runtime = std::weak_ptr(state_->runtime),
                  done = std::move(done)](Result<std::shared_ptr<client::ChatStreamCall>> call) {
     if (!call) return done(std::unexpected(std::move(call.error())));

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "client/chat_model_state.hpp"
+#include "client/runtime.hpp"
 #include "http/head_writer.hpp"
 
 namespace tollway::client {
@@ -74,8 +75,9 @@ Result<ChatModel> make_chat_model(ChatModelOptions options) {
   auto facts = std::make_shared<ChatModelFacts>();
   facts->target = options.base_url.path + options.chat_path;
   if (!options.query.empty()) facts->target += "?" + options.query;
+  auto key = state->runtime->parts().engine(options.routing).key_of(options);
   facts->options = std::move(options);
-  state->facts = std::move(facts);
+  state->upstreams.push_back({.facts = std::move(facts), .key = std::move(key)});
   return ChatModel(std::move(state));
 }
 

@@ -12,6 +12,8 @@
 #include "http/origin.hpp"
 #include "net/dial_guard.hpp"
 #include "pricing/price_sheet.hpp"
+#include "routing/limiter.hpp"
+#include "settings/routing_settings.hpp"
 #include "tollway/chat_model.hpp"
 #include "tollway/runtime.hpp"
 
@@ -45,9 +47,11 @@ struct ChatModelOptions {
   bool is_local = false;                                       // on the user's own machine: free
 
   std::chrono::milliseconds timeout = std::chrono::seconds(120);  // all attempts together
-  int max_retries = 2;
+  int max_retries = 2;                                            // of one call to one upstream
   std::chrono::milliseconds retry_delay = std::chrono::milliseconds(500);  // the first; doubles
-  std::shared_ptr<Runtime> runtime;  // null: Runtime::shared()
+  settings::RoutingSettings routing;  // but for what the two above say
+  routing::Limits limits;             // of the API key
+  std::shared_ptr<Runtime> runtime;   // null: Runtime::shared()
 };
 
 // Errc::bad_request for a timeout of nothing or over 30 minutes, for retries below 0 or over 10,

@@ -4,8 +4,10 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "client/chat_model_options.hpp"
+#include "client/engine.hpp"
 
 namespace tollway {
 
@@ -18,8 +20,18 @@ struct ChatModelFacts {
   mutable std::atomic<bool> temperature_refused = false;
 };
 
-struct ChatModel::State {
+namespace client {
+
+// One of those that a model's calls can be sent to.
+struct ChatUpstream {
   std::shared_ptr<const ChatModelFacts> facts;
+  UpstreamKey key;
+};
+
+}  // namespace client
+
+struct ChatModel::State {
+  std::vector<client::ChatUpstream> upstreams;  // never empty; the first is the model's own
   std::shared_ptr<Runtime> runtime;
 };
 

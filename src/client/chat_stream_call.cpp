@@ -3,7 +3,6 @@
 #include <exception>
 
 #include "base/error.hpp"
-#include "client/chat_cost.hpp"
 #include "dialects/chat_reply_reader.hpp"
 
 namespace tollway::client {
@@ -42,7 +41,7 @@ ChatStreamCall::ChatStreamCall(Runtime::Parts& parts, ChatCallSpec spec, std::st
       abort_hook_(active_.abort(), &ChatStreamCall::on_abort, this),
       cancelling_(parts, active_, std::move(cancel)),
       attempts_(parts, active_.abort(), std::move(spec)),
-      reader_(attempts_.spec().facts->options.provider_name) {}
+      reader_(attempts_.provider_name()) {}
 
 net::Task<> ChatStreamCall::run_open(Runtime::Parts& parts, ChatCallSpec spec,
                                      std::stop_token cancel, Opened opened) {
@@ -68,13 +67,13 @@ net::Task<> ChatStreamCall::run_open(Runtime::Parts& parts, ChatCallSpec spec,
 }
 
 net::Task<Result<>> ChatStreamCall::open() {
-  for (;;) {
-    auto opening = attempts_.open();
-    auto opened = co_await std::move(opening);
-    if (opened) co_return opened;
-    auto deciding = attempts_.try_again(opened.error());
-    if (!co_await std::move(deciding)) co_return opened;
-  }
+  auto opening = attempts_.open();
+  auto opened = co_await std::move(opening);
+  if (!opened) co_return opened;
+  decoder_ = http::SseDecoder();
+  reader_ = dialects::ChatStreamReader(attempts_.provider_name());
+  said_.clear();
+  co_return opened;
 }
 
 net::Task<> ChatStreamCall::run_pull(std::shared_ptr<ChatStreamCall> call, Pulled pulled) {
@@ -100,27 +99,26 @@ net::Task<> ChatStreamCall::run_pull(std::shared_ptr<ChatStreamCall> call, Pulle
   co_await std::move(reading);
 }
 
-// Until the inbox holds something. Another attempt is made as long as nothing was handed out.
+// Until the inbox holds something. Others are asked as long as nothing was handed out.
 net::Task<Result<>> ChatStreamCall::fill() {
   for (;;) {
-    auto attempting = attempt_fill();
-    auto filled = co_await std::move(attempting);
+    auto filling = fill_from_answer();
+    auto filled = co_await std::move(filling);
     delivered_ = delivered_ || !inbox_.deltas.empty();
     if (filled) co_return filled;
     if (delivered_) {
-      attempts_.failed(filled.error());
+      attempts_.broke_off(filled.error());
       co_return filled;
     }
-    auto deciding = attempts_.try_again(filled.error());
-    if (!co_await std::move(deciding)) co_return filled;
-    decoder_ = http::SseDecoder();
-    reader_ = dialects::ChatStreamReader(attempts_.spec().facts->options.provider_name);
+    attempts_.failed(std::move(filled.error()), said_);
+    auto opening = open();
+    if (auto opened = co_await std::move(opening); !opened) co_return opened;
   }
 }
 
-net::Task<Result<>> ChatStreamCall::attempt_fill() {
-  if (!attempts_.is_open()) {
-    auto opening = attempts_.open();
+net::Task<Result<>> ChatStreamCall::fill_from_answer() {
+  if (!attempts_.is_open()) {  // it was aborted while it rested
+    auto opening = open();
     if (auto opened = co_await std::move(opening); !opened) co_return opened;
   }
   if (!attempts_.is_event_stream()) {
@@ -148,9 +146,11 @@ net::Task<Result<>> ChatStreamCall::read_whole() {
   auto reading = attempts_.read_body(limits::chat_answer_bytes_max);
   auto body = co_await std::move(reading);
   if (!body) co_return std::unexpected(std::move(body.error()));
-  auto reply =
-      dialects::read_chat_reply(std::move(*body), attempts_.spec().facts->options.provider_name);
-  if (!reply) co_return std::unexpected(std::move(reply.error()));
+  auto reply = dialects::read_chat_reply(std::move(*body), attempts_.provider_name());
+  if (!reply) {
+    said_ = std::move(*body);
+    co_return std::unexpected(std::move(reply.error()));
+  }
   attempts_.note_first_token();
   inbox_.deltas.push_back(all_of(*reply));
   reader_.reply() = std::move(*reply);
@@ -163,7 +163,10 @@ Result<> ChatStreamCall::read_events() {
     const auto event = decoder_.next();
     if (!event) break;
     auto delta = reader_.read(*event);
-    if (!delta) return std::unexpected(std::move(delta.error()));
+    if (!delta) {
+      said_ = event->data;
+      return std::unexpected(std::move(delta.error()));
+    }
     if (*delta) {
       attempts_.note_first_token();
       inbox_.deltas.push_back(std::move(**delta));
@@ -203,8 +206,7 @@ void ChatStreamCall::drop_if_resting() {
 }
 
 void ChatStreamCall::settle() {
-  const auto& spec = attempts_.spec();
-  complete_cost(reader_.reply(), spec.facts->options, spec.body.text, spec.model);
+  attempts_.complete(reader_.reply());
 }
 
 void ChatStreamCall::close() {

@@ -50,7 +50,7 @@ class ChatStreamCall : public std::enable_shared_from_this<ChatStreamCall> {
  private:
   [[nodiscard]] net::Task<Result<>> open();
   [[nodiscard]] net::Task<Result<>> fill();
-  [[nodiscard]] net::Task<Result<>> attempt_fill();
+  [[nodiscard]] net::Task<Result<>> fill_from_answer();
   [[nodiscard]] net::Task<Result<>> read_whole();
   [[nodiscard]] Result<> read_events();
   [[nodiscard]] Result<> finish();
@@ -66,6 +66,7 @@ class ChatStreamCall : public std::enable_shared_from_this<ChatStreamCall> {
   ChatAttempts attempts_;
   http::SseDecoder decoder_;
   dialects::ChatStreamReader reader_;
+  std::string said_;  // the answer or event that says that the attempt failed
   Inbox inbox_;
   bool busy_ = true;        // a task is under way
   bool delivered_ = false;  // something was handed out: another attempt would begin anew

@@ -11,6 +11,7 @@
 #include "client/pricing_rows.hpp"
 #include "pricing/price_sheet.hpp"
 #include "providers/model_list.hpp"
+#include "settings/routing_settings.hpp"
 
 namespace tollway::client {
 namespace {
@@ -163,6 +164,12 @@ Result<ChatModel> create_llm(const ProviderFacts& facts, std::string_view model_
   made.is_local = !facts.info.is_cloud;
   made.timeout = *timeout;
   made.max_retries = *retries;
+  made.routing = settings::routing_settings_from(options.settings);
+  made.retry_delay = made.routing.first_delay;
+  const auto limits = settings::provider_limits_from(options.settings, description.key);
+  made.limits = {.requests_a_minute = limits.requests_a_minute,
+                 .tokens_a_minute = limits.tokens_a_minute,
+                 .concurrent = limits.concurrent};
   made.runtime = options.runtime;
   return make_chat_model(std::move(made));
 }

@@ -65,6 +65,11 @@ Result<std::unique_ptr<Runtime::Parts>> Runtime::Parts::create() {
   return parts;
 }
 
+client::Engine& Runtime::Parts::engine(const settings::RoutingSettings& settings) {
+  std::call_once(engine_once, [&] { the_engine.emplace(settings); });
+  return *the_engine;
+}
+
 void Runtime::Parts::end(std::unique_ptr<Parts> parts) {
   if (parts == nullptr) return;
   if (parts->on_own_thread()) {

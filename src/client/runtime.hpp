@@ -3,9 +3,12 @@
 
 #include <list>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <stop_token>
 #include <thread>
 
+#include "client/engine.hpp"
 #include "net/client.hpp"
 #include "net/loop.hpp"
 #include "net/resolver.hpp"
@@ -13,8 +16,8 @@
 
 namespace tollway {
 
-// Made by Runtime::create(). All but create(), end() and on_own_thread() belongs to the loop's
-// thread; loop.post() is the way in.
+// Made by Runtime::create(). All but create(), end(), engine() and on_own_thread() belongs to the
+// loop's thread; loop.post() is the way in.
 struct Runtime::Parts {
   [[nodiscard]] static Result<std::unique_ptr<Parts>> create();
   Parts(std::shared_ptr<net::ssl::context> tls, net::ProxySettings proxy);
@@ -32,6 +35,12 @@ struct Runtime::Parts {
   // Ends the loop once the runtime is ending and its last task has ended.
   void stop_if_quiet();
 
+  // From any thread. The first to ask brings the settings.
+  [[nodiscard]] client::Engine& engine(const settings::RoutingSettings& settings);
+
+  std::once_flag engine_once;
+  std::optional<client::Engine>
+      the_engine;  // outlives the calls that the loop still holds at its end
   net::Loop loop;
   net::Resolver resolver;
   net::ClientPool pool;

@@ -182,6 +182,15 @@ std::optional<Error> problem_in(std::string_view provider, const object& object)
   return make_problem(provider, status, words);
 }
 
+int stated_status(std::string_view body) {
+  const auto answer = parse_object(body);
+  if (!answer) return unstated_status;
+  if (const auto status = stated_status(*answer)) return *status;
+  object choice;
+  if ((*answer)["choices"].at(0).get(choice) != SUCCESS) return unstated_status;
+  return stated_status(choice).value_or(unstated_status);
+}
+
 Error unexplained_problem(std::string_view provider) {
   return make_problem(provider, unstated_status,
                       "it stopped with an error that it does not explain");

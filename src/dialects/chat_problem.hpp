@@ -21,6 +21,10 @@ namespace tollway::dialects {
 [[nodiscard]] std::optional<Error> problem_in(std::string_view provider,
                                               const simdjson::dom::object& object);
 
+// The status that such an answer or event states, by its own error's code or its first choice's;
+// 502 where it states none. `body` may be anything.
+[[nodiscard]] int stated_status(std::string_view body);
+
 // Of an end that the provider calls an error without a word about it.
 [[nodiscard]] Error unexplained_problem(std::string_view provider);
 

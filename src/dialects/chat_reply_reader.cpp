@@ -52,7 +52,7 @@ void read_message(const object& message, ChatReply& reply) {
 
 }  // namespace
 
-Result<ChatReply> read_chat_reply(std::string body, std::string_view provider) {
+Result<ChatReply> read_chat_reply(std::string&& body, std::string_view provider) {
   const auto invalid = [provider](std::string_view what) {
     return upstream_error(Errc::upstream_invalid, fmt::format("{} answered {}", provider, what));
   };

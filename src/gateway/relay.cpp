@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "dispatch/retry_policy.hpp"
 #include "gateway/answer.hpp"
 #include "http/head_writer.hpp"
 
@@ -87,14 +86,6 @@ net::Answer relayed_answer(const http::Head& head, std::string_view header_lines
   return {.status = head.status(),
           .content_type = head.find("content-type").value_or(std::string_view()),
           .header_lines = header_lines};
-}
-
-std::optional<routing::Duration> retry_after_of(const http::Head& head) {
-  const auto value = head.find("retry-after");
-  if (!value) return std::nullopt;
-  const auto asked = dispatch::parse_retry_after(*value, std::chrono::system_clock::now());
-  if (!asked) return std::nullopt;
-  return std::min<routing::Duration>(*asked, limits::retry_after_max);
 }
 
 net::Task<Result<Relayed>> relay(Request& request, net::ClientCall& call) {

@@ -30,9 +30,6 @@ enum class Relayed : std::uint8_t {
 // The answer's head for the client. `header_lines` must last as long as it does.
 [[nodiscard]] net::Answer relayed_answer(const http::Head& head, std::string_view header_lines);
 
-// What an answer's Retry-After asks for; ten minutes at most, whatever it says.
-[[nodiscard]] std::optional<routing::Duration> retry_after_of(const http::Head& head);
-
 // Appends the header lines that pass from an answer to the client: all but those of the connection,
 // those that the server writes itself, cookies, and the upstream's own policies for browsers.
 void append_relayed_headers(const http::Head& head, std::string& lines);

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "dispatch/retry_after.hpp"
 #include "gateway/relay.hpp"
 #include "gateway/route.hpp"
 #include "http/sse_decoder.hpp"
@@ -160,7 +161,7 @@ Relayed StreamRelay::refuse() {
                              .body = std::exchange(opening_, {}) + std::exchange(held_, {}),
                              .streamed = true,
                              .failure = routing::classify(answer_.status, error_data_),
-                             .retry_after = retry_after_of(call_.head())};
+                             .retry_after = dispatch::retry_after_of(call_.head())};
   return Relayed::refused;
 }
 

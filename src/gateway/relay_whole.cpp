@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "dialects/json_reader.hpp"
+#include "dispatch/retry_after.hpp"
 #include "gateway/relay.hpp"
 #include "gateway/route.hpp"
 
@@ -183,7 +184,7 @@ void WholeRelay::refuse(const http::Head& head) {
                              .body = std::move(held_),
                              .streamed = false,
                              .failure = routing::FailureClass::transient,
-                             .retry_after = retry_after_of(head)};
+                             .retry_after = dispatch::retry_after_of(head)};
   request_.refusal->failure = routing::classify(answer_.status, request_.refusal->body);
 }
 

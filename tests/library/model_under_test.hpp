@@ -49,11 +49,12 @@ inline ChatRequest hello() {
 }
 
 // A whole answer that says "Hi".
-inline std::string whole_hi() {
+inline std::string whole_hi(HeaderList more = {}) {
   return json_answer(
       R"({"id":"gen-1","model":"author/model","choices":[{"index":0,"finish_reason":"stop",)"
       R"("message":{"role":"assistant","content":"Hi"}}],)"
-      R"("usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"cost":0.0000125}})");
+      R"("usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"cost":0.0000125}})",
+      more);
 }
 
 // One event of a stream.

@@ -267,7 +267,7 @@ TEST_F(RecordedChats, WholeAnswersSayWhatTheyHold) {
   for (const auto& each : recorded_) {
     if (each.status != 200 || each.is_stream()) continue;
     SCOPED_TRACE(each.vendor + "/" + each.name);
-    const auto reply = dialects::read_chat_reply(each.body, "Vendor");
+    const auto reply = dialects::read_chat_reply(std::string(each.body), "Vendor");
     ASSERT_TRUE(reply) << reply.error().message;
     Told expected;
     tell_answer(json::parse(each.body).as_object(), "message", expected);

@@ -1,4 +1,4 @@
-#include "routing_options.hpp"
+#include "client/routing_options.hpp"
 
 namespace tollway {
 

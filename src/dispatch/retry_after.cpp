@@ -1,8 +1,10 @@
-#include "dispatch/retry_policy.hpp"
+#include "dispatch/retry_after.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
+#include <cstdint>
+
+#include "base/limits.hpp"
 
 namespace tollway::dispatch {
 namespace {
@@ -42,18 +44,6 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
 
 }  // namespace
 
-bool another_try_may_help(const Error& error) noexcept {
-  switch (error.code) {
-    case Errc::dns_failed:
-    case Errc::connect_failed:
-    case Errc::connect_timeout:
-    case Errc::connection_lost:
-      return true;
-    default:
-      return error.retry == Retry::same;
-  }
-}
-
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view value,
                                                       std::chrono::system_clock::time_point now) {
   const bool digits =
@@ -71,16 +61,12 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view value,
   return std::chrono::seconds(std::min(seconds, seconds_max));
 }
 
-std::optional<std::chrono::nanoseconds> delay_before_retry(const RetryPolicy& policy,
-                                                           const FailedAttempt& failed) {
-  if (failed.retries >= policy.retries_max) return {};
-  using Nanoseconds = std::chrono::duration<double, std::nano>;
-  const double most = std::min(Nanoseconds(policy.delay_max).count(),
-                               Nanoseconds(policy.first_delay).count() * std::exp2(failed.retries));
-  auto delay = std::chrono::nanoseconds(static_cast<std::int64_t>(most * failed.random));
-  if (failed.retry_after) delay = std::max<std::chrono::nanoseconds>(delay, *failed.retry_after);
-  if (delay >= failed.time_left) return {};
-  return delay;
+std::optional<routing::Duration> retry_after_of(const http::Head& head) {
+  const auto value = head.find("retry-after");
+  if (!value) return std::nullopt;
+  const auto asked = parse_retry_after(*value, std::chrono::system_clock::now());
+  if (!asked) return std::nullopt;
+  return std::min<routing::Duration>(*asked, limits::retry_after_max);
 }
 
 }  // namespace tollway::dispatch

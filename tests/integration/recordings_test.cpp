@@ -6,53 +6,22 @@
 #include <thread>
 
 #include "support/gateway_process.hpp"
+#include "support/recorded.hpp"
 #include "support/replay_process.hpp"
 
 namespace tollway::test {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Recorded {
-  std::string name;
-  std::string path;
-  json::value request_body;
-  int status = 0;
-  bool is_stream = false;
-  std::string answer_body;  // all of it, however it came in pieces
-};
-
-Recorded read_recording(const fs::path& file) {
-  const auto document = parse_json(read_file(file));
-  Recorded made;
-  made.name = file.filename().string();
-  made.path = text_at(document, "/request/path");
-  made.request_body = at(document, "/request/body");
-  made.status = at(document, "/response/status").to_number<int>();
-  made.is_stream = text_at(document, "/response/headers/content-type") == "text/event-stream";
-  made.answer_body = text_at(document, "/response/body");
-  const auto chunks = at(document, "/response/chunks");
-  if (!chunks.is_array()) return made;
-  for (const auto& chunk : chunks.as_array()) made.answer_body += text_at(chunk, "/data");
-  return made;
-}
-
 class Recordings : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
-    if (!fs::is_directory(folder())) {
+    recordings_ = read_recordings(folder());
+    if (recordings_.empty()) {
       GTEST_SKIP() << "the recordings in " << folder() << ", which are not there";
     }
-    std::vector<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(folder())) files.push_back(entry.path());
-    std::ranges::sort(files);
-    for (const auto& file : files) recordings_.push_back(read_recording(file));
-    ASSERT_FALSE(recordings_.empty());
   }
 
-  [[nodiscard]] static fs::path folder() {
-    return fs::path(TOLLWAY_SHARED) / "recordings" / GetParam();
-  }
+  [[nodiscard]] static std::filesystem::path folder() { return recordings_of(GetParam()); }
 
   [[nodiscard]] static GatewayOptions in_front_of(const ReplayProcess& replay) {
     // One thread, so that the records come in the order of the requests.

@@ -14,7 +14,7 @@ TEST(SeveralProviders, lists_are_known_though_nobody_can_be_reached) {
   Gateway gateway(both.options());
   const auto listed = gateway.get("/api/v1/models");
   EXPECT_EQ(listed.status, 200);
-  for (const auto* model : {"\"test/model\"", "\"first/mark\"", "\"second/mark\""}) {
+  for (const auto* model : {"\"test/model\"", "\"first/first-mark\"", "\"second/second-mark\""}) {
     EXPECT_TRUE(listed.body.contains(model)) << listed.body;
   }
 }

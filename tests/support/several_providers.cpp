@@ -18,7 +18,7 @@ std::string upper(std::string text) {
 
 // In a list beside the model, so that a list of models tells whose lists are in it.
 std::string mark_of(const ListedProvider& provider) {
-  return fmt::format("{}/mark", provider.key);
+  return fmt::format("{}-mark", provider.key);
 }
 
 std::string row(const ListedProvider& provider, std::string_view model) {
@@ -39,11 +39,11 @@ std::string list_of(const ListedProvider& provider) {
   if (provider.bare_list) {
     return fmt::format(
         R"({{"object":"list","data":[{{"id":"{}","object":"model","created":1700000000}},)"
-        R"({{"id":"mark","object":"model","created":1700000000}}]}})",
-        provider.model);
+        R"({{"id":"{}","object":"model","created":1700000000}}]}})",
+        provider.model, mark_of(provider));
   }
   return fmt::format(R"({{"data":[{},{}]}})", row(provider, provider.model),
-                     row(provider, mark_of(provider)));
+                     row(provider, fmt::format("{}/{}", provider.key, mark_of(provider))));
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ void SeveralProviders::learn_lists() {
   const bool all = wait_until([&] {
     listed = gateway.get("/api/v1/models").body;
     return std::ranges::all_of(providers_, [&](const ListedProvider& provider) {
-      return listed.contains(fmt::format("\"{}\"", mark_of(provider)));
+      return listed.contains(fmt::format("/{}\"", mark_of(provider)));
     });
   });
   EXPECT_TRUE(all) << "not everybody's models are known: " << listed;

@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "client/provider_upstream.hpp"
+#include "client/routing_options.hpp"
 #include "listed_providers.hpp"
 #include "settings/routing_settings.hpp"
 
@@ -41,17 +42,8 @@ class Maker {
   // The demonstration, which is in no list, fails where it is asked to.
   [[nodiscard]] routing::Breaker::Force force_of(std::string_view key,
                                                  const Provider* provider) const {
-    using enum settings::BreakerByHand;
     if (provider == nullptr) return routing::Breaker::Force::closed;
-    switch (settings::breaker_by_hand_from(settings_, key)) {
-      case automatic:
-        break;
-      case open:
-        return routing::Breaker::Force::open;
-      case closed:
-        return routing::Breaker::Force::closed;
-    }
-    return routing::Breaker::Force::none;
+    return breaker_force(settings::breaker_by_hand_from(settings_, key));
   }
 
   void add(ProviderPointer provider, const ApiKeyInfo* info) {

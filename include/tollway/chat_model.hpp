@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tollway/chat.hpp"
 #include "tollway/error.hpp"
@@ -54,10 +55,21 @@ class TOLLWAY_API ChatModel {
   [[nodiscard]] double temperature() const noexcept;
   [[nodiscard]] std::optional<std::int64_t> max_tokens() const noexcept;
 
-  // Blocks until the reply is there. Where a model refuses a temperature that nobody asked for, it
-  // is asked once more without one. Retries connection failures, 408, 429 and 5xx at most
-  // llm.max_retries times within the timeout. An answer that says it failed is Errc::upstream_error
-  // (or unauthenticated, not_found, bad_request by its status) with the provider's own words.
+  // The same model with others behind it, each with its own provider, key, model and price: a call
+  // that fails here for a reason that need not hold elsewhere goes to the first of them, then to
+  // the next, before anyone is asked a second time; a stream until its first content has come.
+  // Timeout, retries and runtime are this model's. A request's `model` and `models` are meant for
+  // this one, and so is what only OpenRouter understands of its extra_json, where the others are
+  // not OpenRouter. The fallbacks of `others` come with them. Errc::bad_request for more than eight
+  // models together.
+  [[nodiscard]] Result<ChatModel> with_fallbacks(const std::vector<ChatModel>& others) const;
+
+  // Blocks until the reply is there, which says who gave it. Where a model refuses a temperature
+  // that nobody asked for, it is asked once more without one. Asks again after refused and lost
+  // connections, 408, 429 and 5xx, at most llm.max_retries times within the timeout. An answer that
+  // says it failed is Errc::upstream_error (or unauthenticated, not_found, bad_request by its
+  // status) with the provider's own words, of the last one that was asked. Errc::overloaded where
+  // nobody may be asked now, after failures or by limits; the message says when.
   [[nodiscard]] Result<ChatReply> invoke(const ChatRequest& request,
                                          const CallOptions& options = {}) const;
   [[nodiscard]] Result<ChatReply> invoke(std::string_view user_message) const;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/error.hpp"
 #include "base/log.hpp"
+#include "client/chat_body.hpp"
 #include "client/chat_cost.hpp"
 #include "dialects/chat_problem.hpp"
 #include "dispatch/dispatch.hpp"
@@ -57,13 +59,30 @@ ChatAttempts::ChatAttempts(Runtime::Parts& parts, net::Abort& abort, ChatCallSpe
     : parts_(parts),
       abort_(abort),
       spec_(std::move(spec)),
+      bodies_(spec_.upstreams.size()),
       candidates_(candidates_of(spec_)),
       places_(places_of(candidates_.size())),
       course_({.candidates = candidates_,
                .places = places_,
                .budget = parts.engine(facts().options.routing).budget,
                .random = parts.engine(facts().options.routing).random},
-              course_options_of(facts().options), spec_.tokens, spec_.deadline) {}
+              course_options_of(facts().options), spec_.tokens, spec_.deadline) {
+  bodies_.front() = std::move(spec_.body);
+}
+
+Result<> ChatAttempts::turn_to(std::size_t upstream) {
+  current_ = upstream;
+  attempt_started_ = net::Clock::now();
+  first_token_at_.reset();
+  status_ = 0;
+  said_.clear();
+  retry_after_.reset();
+  if (bodies_[current_]) return {};
+  auto body = fallback_chat_body(facts(), *spec_.request, spec_.stream);
+  bodies_[current_] = body ? std::move(*body) : dialects::ChatRequestBody();
+  if (!body) return std::unexpected(std::move(body.error()));
+  return {};
+}
 
 net::Task<Result<>> ChatAttempts::open() {
   for (;;) {
@@ -77,7 +96,10 @@ net::Task<Result<>> ChatAttempts::open() {
       co_await std::move(waiting);
       continue;
     }
-    current_ = step.candidate;
+    if (auto turned = turn_to(step.candidate); !turned) {
+      failed(std::move(turned.error()));
+      continue;
+    }
     auto attempting = attempt();
     auto opened = co_await std::move(attempting);
     if (opened) co_return opened;
@@ -93,16 +115,12 @@ net::Task<Result<>> ChatAttempts::attempt() {
     if (opened || abort_.fired() || !corrected()) co_return opened;
     record(name_of(opened.error().code));
     call_.reset();
+    std::ignore = turn_to(current_);
   }
 }
 
 // Any answer but a 200 is the error that it says (dialects/chat_problem.hpp).
 net::Task<Result<>> ChatAttempts::attempt_once() {
-  attempt_started_ = net::Clock::now();
-  first_token_at_.reset();
-  status_ = 0;
-  said_.clear();
-  retry_after_.reset();
   auto sending = send();
   if (auto sent = co_await std::move(sending); !sent) co_return sent;
 
@@ -124,7 +142,7 @@ net::Task<Result<>> ChatAttempts::send() {
   headers.emplace_back("Accept", spec_.stream ? "text/event-stream" : "application/json");
   const Secret head =
       write_request_head({.method = "POST", .target = facts().target}, options.base_url.origin,
-                         options.authentication, headers, spec_.body.text.size());
+                         options.authentication, headers, body().text.size());
   const net::Duration left = spec_.deadline - net::Clock::now();
   if (left <= net::Duration::zero()) {
     co_return upstream_error(
@@ -140,7 +158,7 @@ net::Task<Result<>> ChatAttempts::send() {
   auto sending = call_->send({.origin = options.base_url.origin,
                               .addresses = options.addresses,
                               .head = head.reveal(),
-                              .body = spec_.body.text,
+                              .body = body().text,
                               .timeouts = timeouts});
   co_return co_await std::move(sending);
 }
@@ -172,10 +190,9 @@ bool ChatAttempts::corrected() {
   const ChatModelFacts& asked = facts();
   if (status_ != 400 || !asked.options.temperature_is_default) return false;
   if (!dialects::refuses_parameter(said_, "temperature")) return false;
-  if (!spec_.body.drop_default_temperature()) return false;
-  if (spec_.model == asked.options.model) asked.temperature_refused = true;
-  log::info("{} of {} refuses a temperature; it is asked without one", spec_.model,
-            provider_name());
+  if (!bodies_[current_]->drop_default_temperature()) return false;
+  if (model() == asked.options.model) asked.temperature_refused = true;
+  log::info("{} of {} refuses a temperature; it is asked without one", model(), provider_name());
   return true;
 }
 
@@ -220,7 +237,7 @@ std::optional<FailureClass> ChatAttempts::class_of(const Error& error) const {
 
 void ChatAttempts::record(std::string_view error) {
   attempts_.push_back({.provider = provider_name(),
-                       .model = spec_.model,
+                       .model = model(),
                        .status = status_,
                        .error = std::string(error),
                        .duration = since(attempt_started_)});
@@ -263,7 +280,7 @@ void ChatAttempts::report(ChatReply& reply) {
 }
 
 void ChatAttempts::complete(ChatReply& reply) const {
-  complete_cost(reply, facts().options, spec_.body.text, spec_.model);
+  complete_cost(reply, facts().options, body().text, model());
 }
 
 Error ChatAttempts::last_error(net::TimePoint until) {

@@ -17,9 +17,10 @@ namespace tollway::client {
 // What a call is made of, whether its answer is read whole or as a stream.
 struct ChatCallSpec {
   std::vector<ChatUpstream> upstreams;  // to be asked in this order; at least one
-  dialects::ChatRequestBody body;
+  dialects::ChatRequestBody body;       // for the first of them
+  std::string model;                    // that it asks for
+  std::optional<ChatRequest> request;   // what the others' bodies are made of, where there are any
   bool stream = false;
-  std::string model;        // that the body asks for
   std::int64_t tokens = 0;  // of prompt and answer, estimated
   net::TimePoint started;
   net::TimePoint deadline;
@@ -67,6 +68,13 @@ class ChatAttempts {
   [[nodiscard]] const ChatModelFacts& facts() const noexcept {
     return *spec_.upstreams[current_].facts;
   }
+  [[nodiscard]] const std::string& model() const noexcept {
+    return current_ == 0 ? spec_.model : facts().options.model;
+  }
+  [[nodiscard]] const dialects::ChatRequestBody& body() const noexcept {
+    return *bodies_[current_];
+  }
+  [[nodiscard]] Result<> turn_to(std::size_t upstream);
   [[nodiscard]] net::Task<Result<>> attempt();
   [[nodiscard]] net::Task<Result<>> attempt_once();
   [[nodiscard]] net::Task<Result<>> send();
@@ -82,7 +90,8 @@ class ChatAttempts {
   Runtime::Parts& parts_;
   net::Abort& abort_;
   ChatCallSpec spec_;
-  std::size_t current_ = 0;  // of spec_.upstreams
+  std::size_t current_ = 0;                                       // of spec_.upstreams
+  std::vector<std::optional<dialects::ChatRequestBody>> bodies_;  // of those asked so far
   std::vector<routing::Candidate> candidates_;
   std::vector<routing::Place> places_;
   routing::Course course_;

@@ -7,12 +7,13 @@
 #include <variant>
 
 #include "base/error.hpp"
+#include "client/chat_body.hpp"
 #include "client/chat_invoke.hpp"
 #include "client/chat_model_state.hpp"
 #include "client/chat_stream_call.hpp"
 #include "client/chat_stream_state.hpp"
 #include "client/waiting.hpp"
-#include "dialects/chat_request_writer.hpp"
+#include "routing/course.hpp"
 
 namespace tollway {
 namespace {
@@ -48,21 +49,14 @@ Result<ChatCallSpec> make_spec(const std::vector<client::ChatUpstream>& upstream
   const client::ChatModelOptions& options = facts.options;
   const auto timeout = timeout_of(call, options);
   if (!timeout) return std::unexpected(timeout.error());
-  auto body =
-      dialects::write_chat_request(request, {.model = options.model,
-                                             .temperature = options.temperature,
-                                             .max_tokens = options.max_tokens,
-                                             .max_tokens_field = options.max_tokens_field,
-                                             .reasoning_object = options.reasoning_object,
-                                             .stream = stream,
-                                             .ask_for_stream_usage = options.ask_for_stream_usage});
+  auto body = client::chat_body(facts, request, stream);
   if (!body) return std::unexpected(std::move(body.error()));
   const auto now = net::Clock::now();
-  if (facts.temperature_refused && request.model.empty()) body->drop_default_temperature();
   return ChatCallSpec{.upstreams = upstreams,
                       .body = std::move(*body),
-                      .stream = stream,
                       .model = request.model.empty() ? options.model : request.model,
+                      .request = upstreams.size() > 1 ? std::optional(request) : std::nullopt,
+                      .stream = stream,
                       .tokens = tokens_of(request, options),
                       .started = now,
                       .deadline = now + *timeout};
@@ -83,6 +77,24 @@ double ChatModel::temperature() const noexcept {
 }
 std::optional<std::int64_t> ChatModel::max_tokens() const noexcept {
   return state_->upstreams.front().facts->options.max_tokens;
+}
+
+Result<ChatModel> ChatModel::with_fallbacks(const std::vector<ChatModel>& others) const {
+  auto state = std::make_shared<State>(*state_);
+  for (const ChatModel& other : others) {
+    for (client::ChatUpstream upstream : other.state_->upstreams) {
+      const auto& options = upstream.facts->options;
+      if (other.state_->runtime != state->runtime) {
+        upstream.key = state->runtime->parts().engine(options.routing).key_of(options);
+      }
+      state->upstreams.push_back(std::move(upstream));
+    }
+  }
+  if (state->upstreams.size() <= routing::Course::candidates_max)
+    return ChatModel(std::move(state));
+  return client_error(Errc::bad_request,
+                      fmt::format("expected at most {} models together, came {}",
+                                  routing::Course::candidates_max, state->upstreams.size()));
 }
 
 Result<ChatReply> ChatModel::invoke(const ChatRequest& request, const CallOptions& options) const {

@@ -12,6 +12,7 @@
 #include "http/origin.hpp"
 #include "net/dial_guard.hpp"
 #include "pricing/price_sheet.hpp"
+#include "routing/breaker.hpp"
 #include "routing/limiter.hpp"
 #include "settings/routing_settings.hpp"
 #include "tollway/chat_model.hpp"
@@ -42,6 +43,9 @@ struct ChatModelOptions {
   // usage out. False for those that refuse the field.
   bool ask_for_stream_usage = true;
 
+  // It understands what OpenRouter has besides OpenAI's API ("provider", "models", "plugins").
+  bool chooses_providers = false;
+
   // What replies cost where the provider does not say.
   std::shared_ptr<const pricing::PriceSheet> price_overrides;  // null: none
   bool is_local = false;                                       // on the user's own machine: free
@@ -51,7 +55,8 @@ struct ChatModelOptions {
   std::chrono::milliseconds retry_delay = std::chrono::milliseconds(500);  // the first; doubles
   settings::RoutingSettings routing;  // but for what the two above say
   routing::Limits limits;             // of the API key
-  std::shared_ptr<Runtime> runtime;   // null: Runtime::shared()
+  routing::Breaker::Force breaker = routing::Breaker::Force::none;  // of the provider, by hand
+  std::shared_ptr<Runtime> runtime;                                 // null: Runtime::shared()
 };
 
 // Errc::bad_request for a timeout of nothing or over 30 minutes, for retries below 0 or over 10,

@@ -62,6 +62,7 @@ UpstreamKey Engine::key_of(const ChatModelOptions& options) {
       key.standings = std::make_shared<dispatch::Standings>(breaker_);
     }
   }
+  key.standings->force(key.provider, options.breaker);
   std::ignore = key.standings->key(key.provider, key.key_name, options.limits);
   return key;
 }

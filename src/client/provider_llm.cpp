@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "client/chat_model_options.hpp"
 #include "client/pricing_rows.hpp"
+#include "client/routing_options.hpp"
 #include "pricing/price_sheet.hpp"
 #include "providers/model_list.hpp"
 #include "settings/routing_settings.hpp"
@@ -160,6 +161,7 @@ Result<ChatModel> create_llm(const ProviderFacts& facts, std::string_view model_
   made.max_tokens_field = description.max_tokens_field;
   made.reasoning_object = description.reasoning_object;
   made.ask_for_stream_usage = description.stream_usage;
+  made.chooses_providers = description.chooses_providers;
   made.price_overrides = std::move(*overrides);
   made.is_local = !facts.info.is_cloud;
   made.timeout = *timeout;
@@ -170,6 +172,7 @@ Result<ChatModel> create_llm(const ProviderFacts& facts, std::string_view model_
   made.limits = {.requests_a_minute = limits.requests_a_minute,
                  .tokens_a_minute = limits.tokens_a_minute,
                  .concurrent = limits.concurrent};
+  made.breaker = breaker_force(settings::breaker_by_hand_from(options.settings, description.key));
   made.runtime = options.runtime;
   return make_chat_model(std::move(made));
 }

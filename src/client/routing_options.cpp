@@ -12,6 +12,18 @@ routing::BreakerOptions breaker_options(const settings::RoutingSettings& setting
   return options;
 }
 
+routing::Breaker::Force breaker_force(settings::BreakerByHand by_hand) {
+  switch (by_hand) {
+    case settings::BreakerByHand::automatic:
+      break;
+    case settings::BreakerByHand::open:
+      return routing::Breaker::Force::open;
+    case settings::BreakerByHand::closed:
+      return routing::Breaker::Force::closed;
+  }
+  return routing::Breaker::Force::none;
+}
+
 routing::CourseOptions course_options(const settings::RoutingSettings& settings) {
   return {.attempts_here_max = settings.attempts_here_max,
           .first_delay = settings.first_delay,

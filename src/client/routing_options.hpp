@@ -8,6 +8,7 @@
 namespace tollway {
 
 [[nodiscard]] routing::BreakerOptions breaker_options(const settings::RoutingSettings& settings);
+[[nodiscard]] routing::Breaker::Force breaker_force(settings::BreakerByHand by_hand);
 [[nodiscard]] routing::CourseOptions course_options(const settings::RoutingSettings& settings);
 
 }  // namespace tollway

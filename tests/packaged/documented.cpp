@@ -11,6 +11,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
+tollway::Result<tollway::ChatModel> with_another_behind(const tollway::ChatModel& model,
+                                                        const tollway::LlmOptions& options) {
+  const auto other = tollway::create_openrouter_llm("tollway/echo", {}, options);
+  if (!other) return std::unexpected(other.error());
+  return model.with_fallbacks({*other});
+}
+
 tollway::Result<tollway::ChatModel> make_model(const std::string& base_url) {
   const auto settings = tollway::SettingsSnapshot::from({{"llm.openrouter.api_key", "sk-or-v1-..."},
                                                          {"llm.openrouter.url", base_url},
@@ -19,7 +26,8 @@ tollway::Result<tollway::ChatModel> make_model(const std::string& base_url) {
   tollway::LlmOptions options;
   options.settings = *settings;
   options.request_timeout = 20s;
-  return tollway::create_openrouter_llm("tollway/metered-echo", 0.2, options);
+  const auto model = tollway::create_openrouter_llm("tollway/metered-echo", 0.2, options);
+  return model ? with_another_behind(*model, options) : model;
 }
 
 void deadline(const tollway::ChatModel& model, const tollway::ChatRequest& request) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <boost/intrusive/list.hpp>
+#include <exception>
+#include <new>
 #include <tuple>
 
 #include "base/log.hpp"
@@ -28,6 +30,7 @@ struct Server::State {
 
   [[nodiscard]] Task<> accept_all();
   [[nodiscard]] Task<> wait_a_little();
+  [[nodiscard]] Task<boost::system::error_code> accept_one();
   [[nodiscard]] Task<> serve(TcpSocket socket);
   void maybe_done();
   static void on_drain_deadline(void* self);
@@ -81,9 +84,19 @@ Result<Tcp::endpoint> Server::listen(const Tcp::endpoint& address) {
   return bound;
 }
 
-Task<> Server::State::wait_a_little() {
+Task<> Server::State::wait_a_little() try {
   pause.expires_after(accept_pause);
   std::ignore = co_await pause.async_wait(as_tuple);  // cut short by a drain
+} catch (const std::bad_alloc&) {
+  short_of_resources = true;  // not even for a timer: whoever waits looks again
+}
+
+Task<boost::system::error_code> Server::State::accept_one() try {
+  auto [code, socket] = co_await acceptor.async_accept(as_tuple);
+  if (!code && !draining) loop.tasks().spawn(serve(std::move(socket)));
+  co_return code;
+} catch (const std::bad_alloc&) {
+  co_return asio::error::no_memory;
 }
 
 Task<> Server::State::accept_all() {
@@ -94,11 +107,11 @@ Task<> Server::State::accept_all() {
       co_await std::move(pausing);
       continue;
     }
-    auto [code, socket] = co_await acceptor.async_accept(as_tuple);
+    auto accepting_one = accept_one();
+    const auto code = co_await std::move(accepting_one);
     if (draining) break;
     if (!code) {
       short_of_resources = false;
-      loop.tasks().spawn(serve(std::move(socket)));
       continue;
     }
     if (code == asio::error::connection_aborted) continue;  // gone before it was taken
@@ -113,15 +126,22 @@ Task<> Server::State::accept_all() {
   maybe_done();
 }
 
+// However it ends it is counted no longer: for want of memory that is an exception.
 Task<> Server::State::serve(TcpSocket socket) {
-  auto connection =
-      std::make_unique<Connection>(loop, std::move(socket), handler, options, draining);
-  connections.push_back(*connection);
   ++count;
-  auto serving = Connection::serve(std::move(connection), tls);
-  co_await std::move(serving);
+  std::exception_ptr failure;
+  try {
+    auto connection =
+        std::make_unique<Connection>(loop, std::move(socket), handler, options, draining);
+    connections.push_back(*connection);
+    auto serving = Connection::serve(std::move(connection), tls);
+    co_await std::move(serving);
+  } catch (...) {
+    failure = std::current_exception();
+  }
   --count;
   maybe_done();
+  if (failure) std::rethrow_exception(failure);
 }
 
 void Server::drain(TimePoint deadline, std::function<void()> done) {

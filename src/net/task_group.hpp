@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 
 #include "net/types.hpp"
 
@@ -17,11 +18,13 @@ class TaskGroup {
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
 
-  // Starts the task before it returns.
+  // Starts the task before it returns. Throws std::bad_alloc where there is no memory for that.
   void spawn(Task<> task);
   [[nodiscard]] std::size_t size() const noexcept { return running_; }
 
  private:
+  void ended(const std::exception_ptr& failure);
+
   asio::io_context& io_;
   std::size_t running_ = 0;
 };

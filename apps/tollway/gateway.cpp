@@ -212,6 +212,7 @@ Result<> Gateway::Parts::open_ledger() {
   auto opened = ledger::Ledger::open(
       {.directory = settings.data_directory,
        .sync = settings.ledger_sync == "second" ? ledger::Sync::second : ledger::Sync::process,
+       .backlog_bytes_max = settings.ledger_backlog_bytes_max,
        .kept = settings.ledger_retention});
   if (!opened) return std::unexpected(opened.error());
   ledger = std::move(*opened);

@@ -173,6 +173,42 @@ TEST(Journal, P05_a_locked_database_lets_a_bounded_backlog_wait_and_then_refuses
   EXPECT_EQ(verified(directory.database()).attempts, number + 10);
 }
 
+// As much as waits by default: longest records, so that it takes seconds and no minutes.
+TEST(Journal, P05_a_backlog_of_its_full_size_waits_and_is_then_moved) {
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  GTEST_SKIP() << "lacks the time: a sanitizer makes minutes of it";
+#endif
+  const Directory directory;
+  const std::string long_text(limits::ledger_text_bytes_max, 'x');
+  const auto record_of = [&](std::uint64_t number) {
+    AttemptRecord record = settled_record(number);
+    record.key = record.provider = record.model = record.served_model = long_text;
+    record.served_by = record.outcome = record.finish_reason = long_text;
+    return record;
+  };
+  std::uint64_t number = 0;
+  {
+    const auto ledger = open_ledger({.directory = directory.path(), .lock_patience = 1ms});
+    const auto journal = ledger->make_journal();
+    {
+      SQLite::Database other(directory.database(), SQLite::OPEN_READWRITE, 1000);
+      other.exec("BEGIN IMMEDIATE");
+      for (auto record = record_of(0); journal->begin(record); record = record_of(number)) {
+        journal->settle(record);
+        ++number;
+      }
+      EXPECT_GT(ledger->health().backlog_bytes(), limits::ledger_backlog_bytes_max);
+      EXPECT_LT(ledger->health().backlog_bytes(),
+                limits::ledger_backlog_bytes_max + 2 * record_bytes_max);
+    }
+    ASSERT_TRUE(wait_until([&] { return ledger->flush().has_value(); }));
+    EXPECT_EQ(ledger->health().backlog_bytes(), 0U);
+    spend(*journal, number, 10);
+  }
+  EXPECT_EQ(query(directory.database(), "SELECT count(*) FROM attempts"),
+            static_cast<std::int64_t>(number) + 10);
+}
+
 TEST(Journal, P05_what_came_while_a_batch_was_held_over_is_moved_with_it) {
   const Directory directory;
   const auto ledger = open_ledger({.directory = directory.path(), .lock_patience = 1ms});

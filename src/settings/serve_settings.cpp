@@ -50,6 +50,7 @@ ServeSettings serve_settings_from(const SettingsSnapshot& snapshot) {
   reader.seconds("client.write_timeout", settings.client_write_timeout);
   reader.seconds("request.queue_delay_max", settings.queue_delay_max);
   reader.count("request.body_max", settings.request_body_bytes_max);
+  reader.count("ledger.backlog_max", settings.ledger_backlog_bytes_max);
   if (const auto ttl = snapshot.integer("catalogue.ttl")) {
     settings.catalogue_ttl = std::chrono::seconds(*ttl);
   }

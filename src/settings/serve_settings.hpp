@@ -24,6 +24,7 @@ struct ServeSettings {
   std::string tls_key_file;
   std::string ledger_sync = "process";    // or "second": what survives a power cut
   std::chrono::days ledger_retention{0};  // 0: for ever
+  std::size_t ledger_backlog_bytes_max = limits::ledger_backlog_bytes_max;
 
   Duration upstream_connect_timeout = limits::connect_timeout;
   Duration upstream_first_byte_timeout = limits::first_byte_timeout;

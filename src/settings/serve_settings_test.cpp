@@ -34,6 +34,7 @@ TEST(ServeSettings, DefaultsAreThoseOfTheLimits) {
   EXPECT_EQ(settings.queue_delay_max, limits.queue_delay_max);
   EXPECT_EQ(settings.request_body_bytes_max, limits.request_body_bytes_max);
   EXPECT_EQ(settings.ledger_retention, std::chrono::days(0));
+  EXPECT_EQ(settings.ledger_backlog_bytes_max, limits.ledger_backlog_bytes_max);
 }
 
 TEST(ServeSettings, AreSettings) {
@@ -41,11 +42,13 @@ TEST(ServeSettings, AreSettings) {
                                        {"threads", "3"},
                                        {"stream.silence", "0.25"},
                                        {"ledger.retention_days", "90"},
+                                       {"ledger.backlog_max", "1048576"},
                                        {"request.body_max", "1024"}});
   EXPECT_EQ(settings.listen, "[::1]:0");
   EXPECT_EQ(settings.threads, 3U);
   EXPECT_EQ(settings.stream_silence, 250ms);
   EXPECT_EQ(settings.ledger_retention, std::chrono::days(90));
+  EXPECT_EQ(settings.ledger_backlog_bytes_max, 1'048'576U);
   EXPECT_EQ(settings.request_body_bytes_max, 1024U);
 }
 

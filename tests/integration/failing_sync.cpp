@@ -1,27 +1,35 @@
 // Preloaded into the program: the disk reports an error when data is to be written through, from
-// the moment on at which the file named by TOLLWAY_TEST_FAILING_SYNC exists. Each report adds the
-// name of the synced file to that one, as a line.
+// the moment on at which the file named by TOLLWAY_TEST_FAILING_SYNC exists, where the synced
+// file's path holds TOLLWAY_TEST_FAILING_SYNC_OF. Each report adds that path to the first file, as
+// a line.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 
 namespace {
 
 bool fails(int synced) {
   const char* const path = std::getenv("TOLLWAY_TEST_FAILING_SYNC");
-  if (path == nullptr) return false;
+  const char* const part = std::getenv("TOLLWAY_TEST_FAILING_SYNC_OF");
+  if (path == nullptr || part == nullptr) return false;
   const int file = ::open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
   if (file < 0) return false;
   const std::string link = "/proc/self/fd/" + std::to_string(synced);
   std::array<char, 512> name{};
   const auto size = ::readlink(link.c_str(), name.data(), name.size() - 1);
-  if (size > 0) name[static_cast<std::size_t>(size)] = '\n';
-  const bool told = ::write(file, name.data(), static_cast<std::size_t>(size + 1)) == size + 1;
+  const std::string_view synced_path(name.data(), static_cast<std::size_t>(std::max(size, 0L)));
+  bool told = false;
+  if (synced_path.find(part) != std::string_view::npos) {
+    name[synced_path.size()] = '\n';
+    told = ::write(file, name.data(), synced_path.size() + 1) == size + 1;
+  }
   ::close(file);
   return told;
 }

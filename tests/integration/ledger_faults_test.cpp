@@ -4,11 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <fstream>
 #include <iterator>
 
-#include "support/gateway_process.hpp"
+#include "integration/paying.hpp"
 #include "support/ledger_rows.hpp"
 #include "support/own_disk.hpp"
 
@@ -16,53 +15,6 @@ namespace tollway::test {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr auto chat_path = "/api/v1/chat/completions";
-constexpr auto chat_body = R"({"model":"openai/gpt-4o","messages":[]})";
-constexpr std::int64_t price = 3'500'000;
-
-// Sends a bill for each call; lists of models are free.
-class Vendor {
- public:
-  [[nodiscard]] const FaultUpstream& upstream() const { return upstream_; }
-  [[nodiscard]] int billed() const { return billed_; }
-
- private:
-  std::atomic<int> billed_ = 0;
-  FaultUpstream upstream_{FaultUpstream::answering([this](const Request& request) {
-    if (request.method == "POST") ++billed_;
-    return json_answer(R"({"id":"gen-1","model":"openai/gpt-4o","choices":[],"usage":)"
-                       R"({"prompt_tokens":1000,"completion_tokens":100,"cost":0.0035}})");
-  })};
-};
-
-// One connection's requests, so that thousands of them take no time.
-class Payer {
- public:
-  explicit Payer(const Gateway& gateway)
-      : client_(gateway.port()), request_(gateway.request_bytes("POST", chat_path, chat_body)) {}
-  int pay() {
-    client_.send(request_);
-    const int status = client_.read_answer().status;
-    if (status == 200) ++paid_;
-    return status;
-  }
-  [[nodiscard]] int paid() const { return paid_; }
-
- private:
-  RawClient client_;
-  std::string request_;
-  int paid_ = 0;
-};
-
-void expect_all_on_record(const fs::path& data, const Vendor& vendor) {
-  const auto asked = static_cast<std::size_t>(vendor.billed());
-  EXPECT_EQ(ledger_rows(data).size(), asked);
-  EXPECT_EQ(ledger_number(data, "SELECT sum(billed) FROM attempts"),
-            static_cast<std::int64_t>(asked) * price);
-  EXPECT_EQ(ledger_number(data, "SELECT sum(charged) FROM usage_days"),
-            static_cast<std::int64_t>(asked) * price);
-}
 
 void fill(const fs::path& file) {
   std::ofstream stream(file, std::ios::binary);
@@ -102,28 +54,43 @@ TEST(LedgerFaults, P03_a_full_disk_refuses_what_costs_money_until_there_is_space
   }
 }
 
-// Of the ledger's files; others, as the settings', are closed in good order.
-std::ptrdiff_t failed_syncs(const fs::path& report) {
+// Other files, as the settings', are closed in good order.
+std::ptrdiff_t failed_syncs(const fs::path& report, std::string_view part_of_name) {
   std::ifstream stream(report);
   const std::vector<std::string> names{std::istream_iterator<std::string>(stream), {}};
   return std::ranges::count_if(
-      names, [](const auto& name) { return name.find("/ledger.db") != std::string::npos; });
+      names, [&](const auto& name) { return name.find(part_of_name) != std::string::npos; });
 }
 
-TEST(LedgerFaults, P04_a_disk_that_fails_stops_the_spending_for_good) {
+struct FailingFile {
+  const char* name;
+  const char* part_of_path;
+  const char* sync;  // TOLLWAY_LEDGER_SYNC
+};
+
+class LedgerSync : public testing::TestWithParam<FailingFile> {};
+INSTANTIATE_TEST_SUITE_P(P, LedgerSync,
+                         testing::Values(FailingFile{"database", "/ledger.db", "process"},
+                                         FailingFile{"journal", ".journal", "second"}),
+                         [](const auto& info) { return info.param.name; });
+
+TEST_P(LedgerSync, P04_a_disk_that_fails_stops_the_spending_for_good) {
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
   GTEST_SKIP() << "a library preloaded into the program, which the sanitizers do not allow";
 #endif
   const TemporaryDirectory files;
   const auto data = files.path() / "data";
   const auto failing = files.path() / "failing";
+  const std::string file = GetParam().part_of_path;
   const Vendor vendor;
   std::string key;
   {
     Gateway gateway(vendor.upstream(),
                     {.environment = {{"TOLLWAY_THREADS", "1"},
                                      {"LD_PRELOAD", TOLLWAY_FAILING_SYNC},
-                                     {"TOLLWAY_TEST_FAILING_SYNC", failing.string()}},
+                                     {"TOLLWAY_TEST_FAILING_SYNC", failing.string()},
+                                     {"TOLLWAY_TEST_FAILING_SYNC_OF", file},
+                                     {"TOLLWAY_LEDGER_SYNC", GetParam().sync}},
                      .data = data});
     key = gateway.key();
     Payer payer(gateway);
@@ -131,14 +98,14 @@ TEST(LedgerFaults, P04_a_disk_that_fails_stops_the_spending_for_good) {
     static_cast<void>(wait_for_ledger_rows(data, 1));
     std::ofstream(failing).flush();
     EXPECT_TRUE(wait_until([&] { return payer.pay() == 503; }));
-    EXPECT_EQ(failed_syncs(failing), 1);
+    EXPECT_EQ(failed_syncs(failing, file), 1);
     for (int i = 0; i < 5; ++i) EXPECT_EQ(payer.pay(), 503);
     EXPECT_EQ(vendor.billed(), payer.paid());
     EXPECT_EQ(gateway.get("/api/v1/health").status, 200);
     gateway.process().signal(SIGTERM);
     EXPECT_TRUE(gateway.process().wait_for_exit().has_value());
     gateway.expect_nothing_at_end();
-    EXPECT_EQ(failed_syncs(failing), 1) << "the same data is synced a second time";
+    EXPECT_EQ(failed_syncs(failing, file), 1) << "the same data is synced a second time";
   }
   // A new start reads what is really there.
   Gateway gateway(vendor.upstream(), {.data = data, .key = key});
@@ -160,6 +127,34 @@ TEST(LedgerFaults, P05_a_locked_database_holds_nobody_up) {
     EXPECT_EQ(ledger_rows(gateway.data()).size(), 1U);
   }
   static_cast<void>(wait_for_ledger_rows(gateway.data(), static_cast<std::size_t>(payer.paid())));
+  gateway.stop();
+  expect_all_on_record(gateway.data(), vendor);
+}
+
+TEST(LedgerFaults, P05_behind_a_locked_database_a_bounded_backlog_waits_and_then_503) {
+  const Vendor vendor;
+  constexpr int backlog_bytes_max = 300'000;
+  Gateway gateway(
+      vendor.upstream(),
+      {.environment = {{"TOLLWAY_THREADS", "1"},
+                       {"TOLLWAY_LEDGER_BACKLOG_MAX", fmt::to_string(backlog_bytes_max)}}});
+  Payer payer(gateway);
+  EXPECT_EQ(payer.pay(), 200);
+  static_cast<void>(wait_for_ledger_rows(gateway.data(), 1));
+  {
+    const LedgerLock lock(gateway.data());
+    int status = 200;
+    for (int i = 0; i < backlog_bytes_max && status == 200; ++i) status = payer.pay();
+    EXPECT_EQ(status, 503);
+    // A request's two records are some hundred bytes, never more than five thousand.
+    EXPECT_GT(payer.paid(), backlog_bytes_max / 5000);
+    EXPECT_LT(payer.paid(), backlog_bytes_max / 100);
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(payer.pay(), 503);
+    EXPECT_EQ(vendor.billed(), payer.paid()) << "what was refused was not asked for";
+    EXPECT_EQ(gateway.get("/api/v1/health").status, 200);
+    EXPECT_EQ(gateway.get("/api/v1/models").status, 200) << "reading costs nothing";
+  }
+  EXPECT_TRUE(wait_until([&] { return payer.pay() == 200; })) << "the database is free again";
   gateway.stop();
   expect_all_on_record(gateway.data(), vendor);
 }

@@ -6,15 +6,10 @@
 
 #include "base/log.hpp"
 #include "catalog/endpoints.hpp"
+#include "catalog/seconds.hpp"
 
 namespace tollway::catalog {
 namespace {
-
-std::int64_t seconds_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 // A model's name as it stands in a path, or as the name of a file.
 std::string escaped(std::string_view model, std::string_view also_plain) {

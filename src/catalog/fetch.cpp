@@ -5,16 +5,11 @@
 #include <chrono>
 
 #include "catalog/listing.hpp"
+#include "catalog/seconds.hpp"
 #include "http/head_writer.hpp"
 
 namespace tollway::catalog {
 namespace {
-
-std::int64_t seconds_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 std::string head_of(const Source& source, std::string_view path, std::string_view etag) {
   static const http::Head no_client;

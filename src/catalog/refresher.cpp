@@ -11,17 +11,12 @@
 #include "base/log.hpp"
 #include "catalog/change_json.hpp"
 #include "catalog/replacements.hpp"
+#include "catalog/seconds.hpp"
 
 namespace tollway::catalog {
 namespace {
 
 constexpr auto long_time = std::chrono::hours(24);
-
-std::int64_t seconds_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 // For alerts: one line a thing that happened, under a name that stays (docs/costs.md).
 void tell(std::string_view name, const boost::json::object& what) {

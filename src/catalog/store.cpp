@@ -15,6 +15,7 @@
 
 #include "base/log.hpp"
 #include "catalog/change_json.hpp"
+#include "catalog/seconds.hpp"
 
 namespace tollway::catalog {
 namespace {
@@ -79,7 +80,8 @@ std::optional<KeptList> parse_list(std::string_view provider, std::string_view c
   const auto* etag = object->if_contains("etag");
   if (fetched_at == nullptr || !fetched_at->is_int64()) return std::nullopt;
   if (etag == nullptr || !etag->is_string()) return std::nullopt;
-  return KeptList{.fetched_at = fetched_at->get_int64(),
+  // One from the future was written by a clock that has been put back since.
+  return KeptList{.fetched_at = std::min(fetched_at->get_int64(), seconds_now()),
                   .etag = std::string(etag->get_string()),
                   .body = std::string(body)};
 }

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "catalog/seconds.hpp"
+
 namespace tollway::catalog {
 namespace {
 
@@ -67,6 +69,15 @@ TEST_F(StoreTest, lists_come_back_as_they_went) {
   EXPECT_FALSE(store().read_list("openai"));
   // Nothing else stays behind.
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_ + "/catalogue"), {}), 1);
+}
+
+TEST_F(StoreTest, a_list_from_the_future_is_as_old_as_now) {
+  const auto now = seconds_now();
+  ASSERT_TRUE(store().write_list("openrouter", {now + 86'400, {}, "[]"}));
+  const auto list = store().read_list("openrouter");
+  ASSERT_TRUE(list);
+  EXPECT_GE(list->fetched_at, now);
+  EXPECT_LE(list->fetched_at, seconds_now());
 }
 
 TEST_F(StoreTest, broken_lists_are_ignored) {

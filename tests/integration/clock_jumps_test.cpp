@@ -57,6 +57,20 @@ TEST_P(ClockJumps, P07_the_program_sees_the_jump) {
   EXPECT_TRUE(wait_until([&] { return year_of() != before; })) << "the clock is not the program's";
 }
 
+// Lists of models are asked for anew when their time is over, wherever the clock stands by then.
+TEST(ClockJumpsBack, P07_lists_of_models_grow_old_all_the_same) {
+  WallClock clock;
+  const FaultUpstream upstream(
+      FaultUpstream::answering(json_answer(R"({"data":[{"id":"author/model","name":"M"}]})")));
+  Gateway gateway(upstream,
+                  {.environment = clock.environment(
+                       {{"TOLLWAY_CATALOGUE_REFRESH", "true"}, {"TOLLWAY_CATALOGUE_TTL", "1"}})});
+  EXPECT_TRUE(wait_until([&] { return upstream.request_count() >= 1; }));
+  clock.jump(-day);
+  const int before = upstream.request_count();
+  EXPECT_TRUE(wait_until([&] { return upstream.request_count() >= before + 2; }));
+}
+
 // A stream that is under way, and its deadlines.
 TEST_P(ClockJumps, P07_stream_goes_on) {
   WallClock clock;

@@ -20,6 +20,7 @@ struct Market {
       endpoint.provider = "provider-" + std::to_string(i);
       endpoint.tag = endpoint.provider + "/region";
       endpoint.name = "provider " + std::to_string(i);
+      index_names(endpoint);
       endpoint.input = endpoint.output = {Modality::text};
       endpoint.parameters = {Parameter::tools, Parameter::temperature};
       endpoint.context_length = 128'000;

@@ -101,6 +101,7 @@ routing::Endpoint make_unlisted_endpoint(const providers::Description& provider,
   made.name = lower(provider.name);
   made.author = catalog::author_of_provider(provider.key);
   made.model = model;
+  routing::index_names(made);
   if (!provider.local) return made;
   made.data = {.collects = false, .zero_retention = true, .distillable = false};
   made.prices = {

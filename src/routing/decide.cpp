@@ -1,6 +1,7 @@
 #include "routing/decide.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 
 #include "routing/listed_order.hpp"
@@ -78,15 +79,13 @@ std::uint32_t uptime_class(float uptime) {
 }
 
 bool misses_cutoff(const Preferences& wish, const Figures& figures) {
+  // What is not measured or not wished for is no number, and compares to nothing.
+  unsigned missed = 0;
   for (std::size_t i = 0; i < percentile_count; ++i) {
-    if (measured(wish.tokens_a_second[i]) && figures.tokens_a_second[i] < wish.tokens_a_second[i]) {
-      return true;
-    }
-    if (measured(wish.first_token_s[i]) && figures.first_token_s[i] > wish.first_token_s[i]) {
-      return true;
-    }
+    missed |= figures.tokens_a_second[i] < wish.tokens_a_second[i] ? 1U : 0U;
+    missed |= figures.first_token_s[i] > wish.first_token_s[i] ? 1U : 0U;
   }
-  return false;
+  return missed != 0;
 }
 
 // Whoever chooses himself knows what a tier is.
@@ -176,6 +175,12 @@ GroupReasons reasons_of(std::uint32_t group) noexcept {
   return reasons;
 }
 
+QualityJudge& Router::judge_of(const Endpoint& first) noexcept {
+  constexpr unsigned highest_four = 60;
+  constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;
+  return quality_[(std::bit_cast<std::uint64_t>(&first) * spread) >> highest_four];
+}
+
 void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::size_t wanted,
                     Decision& decision) {
   const Mode mode = mode_of(ask);
@@ -190,18 +195,28 @@ void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::
   ++turn_;
   if (decision.places.empty()) return;
 
-  if (mode.quality) decision.quality.measure(candidates, decision.places);
+  QualityJudge& quality = judge_of(*candidates.front().endpoint);
+  if (mode.quality) quality.measure(candidates, decision.places);
   const bool cutoffs = has_cutoffs(ask.preferences);
   const auto& order = ask.preferences.order;
+  const std::uint64_t order_bits = name_bits(order);
+  const auto place_of = [&](const Candidate& candidate) -> std::uint32_t {
+    if (order.empty()) return 0;
+    const Endpoint& endpoint = *candidate.endpoint;
+    if (!endpoint.meta && (order_bits & endpoint.name_bits) == 0) {
+      return static_cast<std::uint32_t>(order.size());
+    }
+    return place_in_order(order, candidate, candidates, decision.drops);
+  };
   bool any_sticky = false;
+  bool several_keys = false;
   for (Place& place : decision.places) {
     const Candidate& candidate = candidates[place.candidate];
     any_sticky |= candidate.sticky;
-    const auto listed =
-        order.empty() ? 0 : place_in_order(order, candidate, candidates, decision.drops);
-    place.group = group_of(candidate, listed, ask, mode, decision.quality, cutoffs);
+    several_keys |= candidate.endpoint->another_key;
+    place.group = group_of(candidate, place_of(candidate), ask, mode, quality, cutoffs);
   }
-  decision.keys.fold(candidates, decision.places, random_);
+  if (several_keys) decision.keys.fold(candidates, decision.places, random_);
   mode.strategy->rank({.candidates = candidates,
                        .places = decision.places,
                        .ask = ask,

@@ -1,6 +1,7 @@
 // Who is to serve a request, in which order.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -31,7 +32,6 @@ struct Decision {
   std::vector<Place> places;  // to be tried, in this order
   std::vector<Drop> drops;    // by candidate
   const Strategy* strategy = nullptr;
-  QualityJudge quality;
   KeyShares keys;
 };
 
@@ -52,8 +52,13 @@ class Router {
               Decision& decision);
 
  private:
+  // One for the endpoints of each model, more or less.
+  static constexpr std::size_t judges = 16;
+  [[nodiscard]] QualityJudge& judge_of(const Endpoint& first) noexcept;
+
   Random random_;
   std::uint64_t turn_ = 0;
+  std::array<QualityJudge, judges> quality_;
 };
 
 }  // namespace tollway::routing

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
 #include <fstream>
@@ -325,6 +326,58 @@ TEST(Preferences, RefuseWhatTheyDoNotKnowAndSayWhatWasExpected) {
   EXPECT_THAT(refusal(R"({"preferred_min_throughput":-3})"), HasSubstr("a number of 0 or more"));
   EXPECT_EQ(refusal(R"({"order":null,"sort":null,"max_price":null,"zdr":null})"), "read");
   EXPECT_EQ(refusal("null"), "read");
+}
+
+// What was found of one model's figures is kept; not so when one has changed, nor for others.
+TEST(Decide, QualityIsJudgedAnewWhenFiguresChange) {
+  Golden golden = priced({1, 1, 1, 1, 1, 1});
+  golden.ask.parameters = {Parameter::tools};
+  float speed = 100;
+  for (Endpoint& endpoint : golden.endpoints) endpoint.parameters = {Parameter::tools};
+  for (Candidate& candidate : golden.candidates) {
+    candidate.figures.uptime = candidate.figures.tool_success = 1;
+    candidate.figures.tokens_a_second.fill(speed++);
+  }
+  Router router(3);
+  Decision decision;
+  const auto last = [&] {
+    router.decide(golden.candidates, golden.ask, golden.candidates.size(), decision);
+    return golden.candidates[decision.places.back().candidate].endpoint->tag;
+  };
+  for (const auto* const slow : {"b", "e"}) {
+    const auto found = std::ranges::find(golden.endpoints, std::string_view(slow), &Endpoint::tag);
+    Figures& figures =
+        golden.candidates[static_cast<std::size_t>(found - golden.endpoints.begin())].figures;
+    const Percentiles before = figures.tokens_a_second;
+    figures.tokens_a_second.fill(1);
+    EXPECT_EQ(last(), slow);
+    EXPECT_EQ(last(), slow);
+    figures.tokens_a_second = before;
+  }
+}
+
+// Names are compared where bits say that they may be the same, and bits never say no to a name.
+TEST(Decide, ListsFindWhatIsIndexed) {
+  Golden golden = priced({1, 2, 3});
+  for (Endpoint& endpoint : golden.endpoints) {
+    endpoint.name = "name " + endpoint.tag;
+    endpoint.author = "author-" + endpoint.tag;
+    index_names(endpoint);
+    EXPECT_NE(endpoint.name_bits, ~std::uint64_t{0});
+  }
+  Router router(3);
+  Decision decision;
+  for (const auto* const slug : {"b", "name b", "author-b"}) {
+    golden.ask.preferences.order = {slug};
+    golden.ask.preferences.ignore.clear();
+    router.decide(golden.candidates, golden.ask, 3, decision);
+    EXPECT_EQ(golden.text(decision), "b a c");
+    golden.ask.preferences.order.clear();
+    golden.ask.preferences.ignore = {slug};
+    router.decide(golden.candidates, golden.ask, 3, decision);
+    EXPECT_EQ(decision.drops[1], Drop::ignored);
+    EXPECT_EQ(decision.drops[0], Drop::none);
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace tollway::routing {
 namespace {
@@ -58,6 +59,23 @@ std::optional<Parameter> parameter_named(std::string_view name) noexcept {
 
 std::optional<Modality> modality_named(std::string_view name) noexcept {
   return find<Modality>(modalities, name);
+}
+
+std::uint64_t name_bit(std::string_view slug) noexcept {
+  constexpr unsigned highest_six = 58;
+  constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;
+  return std::uint64_t{1} << ((std::hash<std::string_view>{}(slug)*spread) >> highest_six);
+}
+
+std::uint64_t name_bits(const std::vector<std::string>& slugs) noexcept {
+  std::uint64_t bits = 0;
+  for (const std::string& slug : slugs) bits |= name_bit(slug);
+  return bits;
+}
+
+void index_names(Endpoint& endpoint) noexcept {
+  endpoint.name_bits = name_bit(endpoint.tag) | name_bit(endpoint.provider) |
+                       name_bit(endpoint.name) | name_bit(endpoint.author);
 }
 
 bool matches(std::string_view slug, const Endpoint& endpoint) noexcept {

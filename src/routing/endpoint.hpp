@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "routing/enum_set.hpp"
 
@@ -99,6 +100,9 @@ struct Endpoint {
   std::optional<std::int64_t> context_length;
   std::optional<std::int64_t> output_tokens_max;
   EndpointPrices prices;
+  // One bit for each name that `matches` knows it by, so that most slugs are told apart from it
+  // without a look at a string; all of them where nobody has set them.
+  std::uint64_t name_bits = ~std::uint64_t{0};
   double weight = 1;  // for the strategy `weighted`
   // Of the keys that its provider is asked with, where there are several: candidates that differ in
   // nothing else stand side by side, and are marked but for the first.
@@ -110,6 +114,12 @@ struct Endpoint {
   std::string author;    // under which its own models are known: "x-ai" of "xai"
   std::string model;     // id in the catalogue
 };
+
+// Sets name_bits. The names don't change from then on.
+void index_names(Endpoint& endpoint) noexcept;
+[[nodiscard]] std::uint64_t name_bit(std::string_view slug) noexcept;
+// Of all slugs of a list: an endpoint that has none of them is not in it.
+[[nodiscard]] std::uint64_t name_bits(const std::vector<std::string>& slugs) noexcept;
 
 // Whether `slug`, in lower case, means the endpoint (wire.md 4.5): a base slug means the provider's
 // endpoints of the standard tier, a full one that endpoint alone. Providers' names count as base

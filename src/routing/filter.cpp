@@ -13,6 +13,18 @@ namespace {
 // none does, the parameter is ignored (wire.md 4.2).
 constexpr Parameters preferred{Parameter::response_format, Parameter::verbosity};
 
+// A request's list of slugs, with their bits.
+struct Listed {
+  explicit Listed(const std::vector<std::string>& the_slugs)
+      : slugs(the_slugs), bits(name_bits(the_slugs)) {}
+  [[nodiscard]] bool has(const Endpoint& endpoint) const {
+    return (bits & endpoint.name_bits) != 0 &&
+           std::ranges::any_of(slugs, [&](const auto& slug) { return matches(slug, endpoint); });
+  }
+  const std::vector<std::string>& slugs;
+  std::uint64_t bits;
+};
+
 bool listed(const std::vector<std::string>& slugs, const Endpoint& endpoint) {
   return std::ranges::any_of(slugs,
                              [&](const std::string& slug) { return matches(slug, endpoint); });
@@ -49,9 +61,15 @@ bool within(const PriceCaps& caps, const EndpointPrices& prices) {
 // What of a request's wishes there is to look at, so that most endpoints are passed in a few steps.
 struct Wishes {
   explicit Wishes(const Ask& ask)
-      : lists(has_lists(ask.preferences)),
+      : only(ask.preferences.only),
+        ignore(ask.preferences.ignore),
+        order(ask.preferences.order),
+        lists(has_lists(ask.preferences)),
         policies(has_policies(ask.preferences)),
         preferred_parameters(!ask.parameters.common(preferred).empty()) {}
+  Listed only;
+  Listed ignore;
+  Listed order;
   bool lists;
   bool policies;
   bool preferred_parameters;
@@ -101,17 +119,17 @@ Drop ability(const Ask& ask, const Endpoint& endpoint) {
   return Drop::none;
 }
 
-Drop lists(const Preferences& wish, const Endpoint& endpoint) {
-  if (!wish.only.empty() && !listed(wish.only, endpoint)) return Drop::not_allowed;
-  if (!wish.ignore.empty() && listed(wish.ignore, endpoint)) return Drop::ignored;
-  if (!wish.allow_fallbacks && !wish.order.empty() && !listed(wish.order, endpoint)) {
+Drop lists(const Wishes& wishes, bool allow_fallbacks, const Endpoint& endpoint) {
+  if (!wishes.only.slugs.empty() && !wishes.only.has(endpoint)) return Drop::not_allowed;
+  if (wishes.ignore.has(endpoint)) return Drop::ignored;
+  if (!allow_fallbacks && !wishes.order.slugs.empty() && !wishes.order.has(endpoint)) {
     return Drop::not_in_order;
   }
   return Drop::none;
 }
 
 Drop reason(const Ask& ask, const Wishes& wishes, const Endpoint& endpoint) {
-  Drop drop = wishes.lists ? lists(ask.preferences, endpoint) : Drop::none;
+  Drop drop = wishes.lists ? lists(wishes, ask.preferences.allow_fallbacks, endpoint) : Drop::none;
   if (drop != Drop::none) return drop;
   if (wishes.flex_alone || endpoint.tier != Tier::standard) {
     if (!admits(ask, endpoint, wishes.flex_alone)) return Drop::tier;

@@ -21,28 +21,34 @@ float median(std::vector<float>& figures) {
 
 }  // namespace
 
-float QualityJudge::cutoff(float factor) {
-  if (figures_.empty()) return 0;
-  const float center = median(figures_);
-  for (float& figure : figures_) figure = std::abs(figure - center);
-  return center - factor * normal_deviation * median(figures_);
+void QualityJudge::Measured::begin(std::size_t count_max) {
+  figures.resize(count_max);
+  count = 0;
+}
+
+void QualityJudge::Measured::end(float factor) {
+  figures.resize(count);
+  if (figures == seen) return;
+  seen = figures;
+  poor_below = 0;
+  if (figures.empty()) return;
+  const float center = median(figures);
+  for (float& figure : figures) figure = std::abs(figure - center);
+  poor_below = center - factor * normal_deviation * median(figures);
 }
 
 void QualityJudge::measure(std::span<const Candidate> candidates, std::span<const Place> places) {
   any_ = places.size() >= judged_min;
   if (!any_) return;
-  figures_.clear();
+  tokens_a_second_.begin(places.size());
+  successes_.begin(places.size());
   for (const Place& place : places) {
-    const float speed = at(candidates[place.candidate].figures.tokens_a_second, Percentile::p50);
-    if (measured(speed)) figures_.push_back(speed);
+    const Figures& figures = candidates[place.candidate].figures;
+    tokens_a_second_.add(at(figures.tokens_a_second, Percentile::p50));
+    successes_.add(figures.tool_success);
   }
-  tokens_a_second_min_ = cutoff(deviations_of_throughput);
-  figures_.clear();
-  for (const Place& place : places) {
-    const float success = candidates[place.candidate].figures.tool_success;
-    if (measured(success)) figures_.push_back(success);
-  }
-  success_min_ = cutoff(deviations_of_success);
+  tokens_a_second_.end(deviations_of_throughput);
+  successes_.end(deviations_of_success);
 }
 
 Quality QualityJudge::of(const Figures& figures) const noexcept {
@@ -51,7 +57,8 @@ Quality QualityJudge::of(const Figures& figures) const noexcept {
   if (!measured(figures.uptime) || !measured(figures.tool_success) || !measured(speed)) {
     return Quality::not_measured;
   }
-  const bool poor = speed < tokens_a_second_min_ || figures.tool_success < success_min_;
+  const bool poor =
+      speed < tokens_a_second_.poor_below || figures.tool_success < successes_.poor_below;
   return poor ? Quality::poor : Quality::good;
 }
 

@@ -1,6 +1,7 @@
 // How good endpoints are with tools: OpenRouter's "Auto Exacto" (wire.md 4.2).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -11,7 +12,8 @@ namespace tollway::routing {
 
 enum class Quality : std::uint8_t { good, not_measured, poor };
 
-// Judges endpoints by their throughput and tool calls against the other candidates'.
+// Judges endpoints by their throughput and tool calls against the other candidates'. Figures change
+// once a second at most, so what it found stands while it is shown the same ones again.
 class QualityJudge {
  public:
   // Of the candidates at `places`; with fewer than four of them nobody is judged. A deviation is
@@ -21,13 +23,25 @@ class QualityJudge {
   [[nodiscard]] Quality of(const Figures& figures) const noexcept;
 
  private:
-  // What is below `median - factor * deviation` of the figures; nothing without figures.
-  [[nodiscard]] float cutoff(float factor);
+  // What one kind of figures was, and the value below which one is poor.
+  struct Measured {
+    std::vector<float> seen;
+    std::vector<float> figures;  // kept, so that its memory is
+    float poor_below = 0;
+    std::size_t count = 0;
+
+    void begin(std::size_t count_max);
+    void add(float figure) noexcept {
+      figures[count] = figure;
+      count += measured(figure) ? 1 : 0;
+    }
+    // `median - factor * deviation` of the figures; 0 without figures.
+    void end(float factor);
+  };
 
   bool any_ = false;
-  float tokens_a_second_min_ = 0;
-  float success_min_ = 0;
-  std::vector<float> figures_;  // kept, so that its memory is
+  Measured tokens_a_second_;
+  Measured successes_;
 };
 
 }  // namespace tollway::routing

@@ -58,8 +58,19 @@ class Gathered {
   Gathered(dispatch::Endpoints& endpoints, std::string_view route, routing::TimePoint now)
       : endpoints_(endpoints), route_(route), now_(now) {}
 
-  void add(std::string_view name) {
-    models_.push_back(endpoints_.of(name, route_, now_));
+  [[nodiscard]] Result<> add(std::string_view name, routing::Ask& ask,
+                             const routing::AnyModel& any_model) {
+    auto targets = endpoints_.of(name, route_, now_);
+    if (models_.empty()) ask.variants = targets->variants;
+    if (targets->any) {
+      auto found = endpoints_.of_any(*targets, route_, ask, any_model, now_);
+      if (!found) return std::unexpected(std::move(found.error()));
+      targets = std::move(*found);
+      if (ask.strategy == routing::strategy_named("price_weighted")) {
+        ask.strategy = routing::strategy_named("balanced");
+      }
+    }
+    models_.push_back(std::move(targets));
     const auto index = static_cast<std::uint32_t>(models_.size() - 1);
     for (const dispatch::Target& target : models_.back()->targets) {
       candidates_.push_back({.endpoint = &target.endpoint,
@@ -67,9 +78,9 @@ class Gathered {
                              .model = index,
                              .figures = target.standing->health.figures(now_)});
     }
+    return {};
   }
   [[nodiscard]] std::span<const routing::Candidate> candidates() const { return candidates_; }
-  [[nodiscard]] catalog::Variants variants() const { return models_.front()->variants; }
 
  private:
   dispatch::Endpoints& endpoints_;
@@ -115,11 +126,16 @@ Result<json::object> explanation(const Installation& installation, const Explain
   std::string model = asked.model.empty() ? facts->model : asked.model;
   const auto& others = facts->wishes.models;
   if (model.empty() && others.empty()) model = upstreams->all.front().provider->default_model();
-  if (!model.empty()) gathered.add(model);
+  std::vector<std::string_view> names;
+  if (!model.empty()) names.emplace_back(model);
   for (const auto& other : others) {
-    if (other != model) gathered.add(other);
+    if (other != model) names.emplace_back(other);
   }
-  ask->variants = gathered.variants();
+  for (const auto name : names) {
+    if (auto added = gathered.add(name, *ask, facts->wishes.any_model); !added) {
+      return std::unexpected(std::move(added.error()));
+    }
+  }
   routing::Decision decision;
   routing::Router router(std::random_device{}());
   router.decide(gathered.candidates(), *ask, routing::Course::candidates_max, decision);

@@ -33,6 +33,17 @@ bool is_left_to_meta(const catalog::Found& found) {
   return !found.preset.empty() || found.variants.has(catalog::Variant::online);
 }
 
+// OpenRouter's router over models; its variants, if that is what is meant.
+std::optional<catalog::Variants> names_any(std::string_view name) {
+  catalog::Variants variants;
+  while (const auto variant = catalog::cut_variant(name)) {
+    if (!catalog::is_dynamic(*variant)) return std::nullopt;
+    variants.add(*variant);
+  }
+  if (name != "openrouter/auto" && name != "openrouter/auto-beta") return std::nullopt;
+  return variants;
+}
+
 void keep_meta(std::vector<Target>& targets) {
   const auto meta = [](const Target& target) { return target.endpoint.meta; };
   if (std::ranges::none_of(targets, meta)) return;
@@ -76,12 +87,12 @@ Endpoints::Endpoints(UpstreamsPointer upstreams, Standings& standings, Lists lis
 
 void Endpoints::use(UpstreamsPointer upstreams) {
   upstreams_ = std::move(upstreams);
-  remembered_.clear();
+  forget();
 }
 
 void Endpoints::use(Overrides overrides) {
   overrides_ = std::move(overrides);
-  remembered_.clear();
+  forget();
 }
 
 // Where a price depends on the time of day, that of the moment at which it is looked up.
@@ -96,6 +107,12 @@ const pricing::Rates* Endpoints::rates(const catalog::Offer& offer) const {
   return nullptr;
 }
 
+void Endpoints::forget() {
+  remembered_.clear();
+  offered_.clear();
+  offered_on_.clear();
+}
+
 void Endpoints::look_for_new_lists(routing::TimePoint now) {
   if (catalogue_ != nullptr && now < look_at_) return;
   look_at_ = now + lists_every;
@@ -103,7 +120,7 @@ void Endpoints::look_for_new_lists(routing::TimePoint now) {
   if (newest == nullptr) newest = std::make_shared<const catalog::Catalogue>();
   if (newest == catalogue_) return;
   catalogue_ = std::move(newest);
-  remembered_.clear();
+  forget();
 }
 
 ModelTargetsPointer Endpoints::of(std::string_view model, std::string_view route,
@@ -133,6 +150,16 @@ void Endpoints::add(ModelTargets& made, const Upstream& upstream, routing::Endpo
        .model = std::move(spelled)});
 }
 
+// True: there is somebody who knows himself what is meant.
+bool Endpoints::add_meta(ModelTargets& made) const {
+  for (const Upstream& upstream : upstreams_->all) {
+    const auto& provider = *upstream.provider->description();
+    if (!provider.chooses_providers) continue;
+    add(made, upstream, make_unlisted_endpoint(provider, made.model), {});
+  }
+  return !made.targets.empty();
+}
+
 ModelTargetsPointer Endpoints::make(const AskedView& asked) const {
   auto made = std::make_shared<ModelTargets>();
   made->upstreams = upstreams_;
@@ -154,6 +181,12 @@ ModelTargetsPointer Endpoints::make(const AskedView& asked) const {
     if (is_left_to_meta(*found)) keep_meta(made->targets);
   }
   if (!made->targets.empty()) return made;
+  if (const auto variants = names_any(asked.model)) {
+    made->known = true;
+    made->variants = *variants;
+    made->any = !add_meta(*made);
+    return made;
+  }
   for (const Upstream& upstream : upstreams_->all) {
     const auto& provider = *upstream.provider->description();
     if (provider.key != first.provider->key()) break;

@@ -8,10 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "catalog/catalogue.hpp"
 #include "dispatch/standings.hpp"
 #include "dispatch/upstreams.hpp"
 #include "pricing/price_sheet.hpp"
+#include "routing/any_model.hpp"
 #include "routing/clock.hpp"
 #include "routing/endpoint.hpp"
 
@@ -30,6 +32,7 @@ struct ModelTargets {
   UpstreamsPointer upstreams;  // what the targets point into
   std::string model;           // id in the catalogue, or as asked for where it is not known
   bool known = false;          // some list has it
+  bool any = false;            // any model may serve it: Endpoints::of_any() says which
   catalog::Variants variants;  // dynamic ones, cut off the name
   // The default upstream's come first, a provider's keys stand side by side. Never empty: where
   // nobody is known to offer the model it is the default upstream's, which finds out.
@@ -58,6 +61,14 @@ class Endpoints {
   [[nodiscard]] ModelTargetsPointer of(std::string_view model, std::string_view route,
                                        routing::TimePoint now);
 
+  // What "openrouter/auto" may become, where of() says `any`: of all models that upstreams list
+  // as writing text those that fit the request and its wishes, the cheapest first, at most
+  // Shortlist::models_max. Errc::not_found, with the reasons and what to do, where there is none.
+  [[nodiscard]] Result<ModelTargetsPointer> of_any(const ModelTargets& asked,
+                                                   std::string_view route, const routing::Ask& ask,
+                                                   const routing::AnyModel& wishes,
+                                                   routing::TimePoint now);
+
   static constexpr std::size_t remembered_max = 1024;
 
  private:
@@ -82,9 +93,21 @@ class Endpoints {
     }
   };
 
+  // An upstream's offer of any model; its endpoint's standing is looked up when it is chosen.
+  struct Offered {
+    routing::Endpoint endpoint;
+    const Upstream* upstream = nullptr;
+    routing::Standing* standing = nullptr;
+    std::string model;
+  };
+  void list_all(std::string_view route);
+  void list(const catalog::Model& model, std::string_view route);
+
+  void forget();
   void look_for_new_lists(routing::TimePoint now);
   void add(ModelTargets& made, const Upstream& upstream, routing::Endpoint endpoint,
            std::string spelled) const;
+  [[nodiscard]] bool add_meta(ModelTargets& made) const;
   [[nodiscard]] ModelTargetsPointer make(const AskedView& asked) const;
   [[nodiscard]] const pricing::Rates* rates(const catalog::Offer& offer) const;
 
@@ -95,6 +118,8 @@ class Endpoints {
   catalog::CataloguePointer catalogue_;  // null: none yet
   routing::TimePoint look_at_;           // when lists_ is to be asked again
   boost::unordered_flat_map<Asked, ModelTargetsPointer, Hash, Equal> remembered_;
+  std::vector<Offered> offered_;  // on the route for which all were asked for last
+  std::string offered_on_;        // empty: nobody has asked yet
 };
 
 }  // namespace tollway::dispatch

@@ -125,6 +125,63 @@ TEST(Endpoints, OfKnownModelsThatNoConfiguredProviderOffersToo) {
   EXPECT_FALSE(gpt->targets[0].standing->any_model);
 }
 
+catalog::Model text_model(std::string id, std::int64_t price) {
+  catalog::Model made = with_prices(model(std::move(id)), price);
+  made.input_modalities = made.output_modalities = {"text"};
+  return made;
+}
+
+struct Any {
+  Any() {
+    catalog::Model picture = text_model("groq/picture", 1);
+    picture.output_modalities = {"image"};
+    catalog::Model gone = text_model("groq/gone", 1);
+    gone.expires = std::chrono::sys_days{};
+    const std::vector<catalog::Listing> lists{
+        listing("groq", {text_model("groq/large", 5'000), text_model("groq/small", 1'000), picture,
+                         gone, model("groq/nobody-knows-what")}),
+        listing("ollama", {model("here/llama"), model("here/nomic-embed")})};
+    configured.catalogue = std::make_shared<const catalog::Catalogue>(lists);
+    ask.prompt_tokens = ask.output_tokens = 100;
+  }
+  std::vector<std::string> found(Endpoints& endpoints, const routing::AnyModel& wishes = {}) const {
+    const auto asked = endpoints.of("openrouter/auto", chat, start);
+    EXPECT_TRUE(asked->any);
+    return names(*endpoints.of_any(*asked, chat, ask, wishes, start).value());
+  }
+  Configured configured;
+  routing::Ask ask;
+};
+
+TEST(Endpoints, OfAnyModelAreThoseThatWriteTextTheCheapestFirst) {
+  Any any;
+  Endpoints endpoints = any.configured.add("groq").add("groq", "2").add("ollama").endpoints();
+  EXPECT_THAT(any.found(endpoints),
+              ElementsAre("ollama here/llama", "groq groq/small", "groq2 groq/small",
+                          "groq groq/large", "groq2 groq/large"));
+  EXPECT_THAT(any.found(endpoints, {.allowed = {"*/large"}, .excluded = {}}),
+              ElementsAre("groq groq/large", "groq2 groq/large"));
+  const auto asked = endpoints.of("openrouter/auto:floor", chat, start);
+  EXPECT_TRUE(asked->variants.has(catalog::Variant::floor));
+  const auto refused = endpoints.of_any(
+      *asked, chat, any.ask, {.allowed = {"nobody/*"}, .excluded = {}, .cost_band = 0}, start);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::not_found);
+  EXPECT_THAT(refused.error().message, testing::HasSubstr("5 not allowed by their names"));
+  const auto small = endpoints.of("groq/small", chat, start);
+  const auto again = endpoints.of_any(*asked, chat, any.ask, {}, start).value();
+  EXPECT_EQ(again->targets[1].standing, small->targets[0].standing) << "it is the same endpoint";
+  EXPECT_TRUE(again->targets[2].endpoint.another_key);
+}
+
+TEST(Endpoints, OfAnyModelAreOpenRoutersWhereItCanBeAsked) {
+  Any any;
+  Endpoints endpoints = any.configured.add("groq").add("openrouter").endpoints();
+  const auto asked = endpoints.of("openrouter/auto", chat, start);
+  EXPECT_FALSE(asked->any);
+  EXPECT_THAT(names(*asked), ElementsAre("openrouter "));
+}
+
 TEST(Endpoints, EachKeyIsOne) {
   Configured configured;
   Endpoints endpoints = configured.add("openai").add("openai", "2").add("openrouter").endpoints();

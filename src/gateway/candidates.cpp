@@ -61,7 +61,12 @@ Result<> Candidates::choose(Request& request, routing::TimePoint now) {
   ask.output_tokens = std::min(ask.max_tokens.value_or(output_tokens_usual), output_tokens_usual);
   ask.strategy = request.strategy();
   tokens_ = ask.prompt_tokens + ask.output_tokens;
-  gather(request, now);
+  find_models(request, now);
+  if (!as_it_came_) {
+    if (auto read = read_wishes(request); !read) return read;
+    if (auto named = name_any(request, now); !named) return named;
+  }
+  for (std::uint32_t index = 0; index < models_.size(); ++index) add(*models_[index], index, now);
   if (all_.size() > 1 && request.route->chat) remember(request, now);
   auto& router = request.services.routing.router;
   constexpr std::size_t wanted = routing::Course::candidates_max;
@@ -71,18 +76,39 @@ Result<> Candidates::choose(Request& request, routing::TimePoint now) {
     router.decide(all_, open_, wanted, decision_);
     return {};
   }
-  if (!request.facts.wishes.preferences.empty()) {
-    auto read = routing::read_preferences(request.facts.wishes.preferences);
-    if (!read) return std::unexpected(std::move(read.error()));
-    ask.preferences = std::move(*read);
-  }
-  ask.variants = models_.front()->variants;
   router.decide(all_, ask, wanted, decision_);
   if (decision_.places.empty()) return std::unexpected(nobody_is_left());
   return {};
 }
 
-void Candidates::gather(Request& request, routing::TimePoint now) {
+Result<> Candidates::read_wishes(Request& request) {
+  routing::Ask& ask = request.facts.wishes.ask;
+  ask.variants = models_.front()->variants;
+  if (request.facts.wishes.preferences.empty()) return {};
+  auto read = routing::read_preferences(request.facts.wishes.preferences);
+  if (!read) return std::unexpected(std::move(read.error()));
+  ask.preferences = std::move(*read);
+  return {};
+}
+
+// Among models that nobody named, a price alone says nothing of what is got for it.
+Result<> Candidates::name_any(Request& request, routing::TimePoint now) {
+  Wishes& wishes = request.facts.wishes;
+  for (auto& model : models_) {
+    if (!model->any) continue;
+    auto found = request.services.endpoints.of_any(*model, request.route->path, wishes.ask,
+                                                   wishes.any_model, now);
+    if (!found && models_.size() > 1) continue;  // another of the list may do
+    if (!found) return std::unexpected(std::move(found.error()));
+    model = std::move(*found);
+    if (memory_of(wishes.ask.strategy) == Memory::opening) {
+      wishes.ask.strategy = routing::strategy_named("balanced");
+    }
+  }
+  return {};
+}
+
+void Candidates::find_models(Request& request, routing::TimePoint now) {
   const BodyFacts& facts = request.facts;
   if (!facts.model.empty() || facts.wishes.models.empty()) names_.emplace_back(facts.model);
   for (const std::string& model : facts.wishes.models) {
@@ -94,10 +120,9 @@ void Candidates::gather(Request& request, routing::TimePoint now) {
     models_.push_back(request.services.endpoints.of(name, request.route->path, now));
   }
   as_it_came_ = std::ranges::all_of(models_, [](const auto& model) {
-    return std::ranges::all_of(model->targets, &decides_for_itself);
+    return !model->any && std::ranges::all_of(model->targets, &decides_for_itself);
   });
   if (as_it_came_) models_.resize(1);
-  for (std::uint32_t index = 0; index < models_.size(); ++index) add(*models_[index], index, now);
 }
 
 void Candidates::remember(const Request& request, routing::TimePoint now) {

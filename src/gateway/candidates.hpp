@@ -41,7 +41,10 @@ class Candidates {
   [[nodiscard]] std::int64_t tokens() const noexcept { return tokens_; }
 
  private:
-  void gather(Request& request, routing::TimePoint now);
+  void find_models(Request& request, routing::TimePoint now);
+  [[nodiscard]] Result<> read_wishes(Request& request);
+  // Puts models in the place of "openrouter/auto".
+  [[nodiscard]] Result<> name_any(Request& request, routing::TimePoint now);
   // Marks those that served the request's conversation before.
   void remember(const Request& request, routing::TimePoint now);
   void add(const dispatch::ModelTargets& model, std::uint32_t index, routing::TimePoint now);

@@ -95,6 +95,32 @@ void note_modalities(const element& value, routing::Ask& ask) {
   }
 }
 
+void note_patterns(const element& plugin, std::string_view name, std::vector<std::string>& into) {
+  simdjson::dom::array patterns;
+  if (plugin[name].get(patterns) != SUCCESS) return;
+  for (const element item : patterns) {
+    std::string_view pattern;
+    if (into.size() == routing::AnyModel::patterns_max) return;
+    if (item.get(pattern) == SUCCESS) into.emplace_back(pattern);
+  }
+}
+
+void note_plugins(const element& value, routing::AnyModel& any_model) {
+  simdjson::dom::array plugins;
+  if (value.get(plugins) != SUCCESS) return;
+  for (const element plugin : plugins) {
+    std::string_view text;
+    bool enabled = true;
+    if (plugin["id"].get(text) != SUCCESS || text != "auto-router") continue;
+    if (plugin["enabled"].get(enabled) == SUCCESS && !enabled) continue;
+    note_patterns(plugin, "allowed_models", any_model.allowed);
+    note_patterns(plugin, "excluded_models", any_model.excluded);
+    if (plugin["cost_tier"].get(text) == SUCCESS) {
+      any_model.cost_band = routing::cost_band_named(text);
+    }
+  }
+}
+
 void note_tier(std::string_view tier, routing::Ask& ask) {
   if (tier == "flex") ask.tier = routing::Tier::flex;
   if (tier == "priority" || tier == "fast") ask.tier = routing::Tier::priority;
@@ -111,6 +137,8 @@ void note_wish(std::string_view name, const element& value, Wishes& wishes) {
     note_messages(value, wishes);
   } else if (name == "system" || name == "instructions") {
     wishes.conversation.system = hash_of(value);
+  } else if (name == "plugins") {
+    note_plugins(value, wishes.any_model);
   } else if (name == "session_id") {
     if (value.get(text) == SUCCESS) wishes.conversation.session = hash_of(text);
   } else if (name == "prompt_cache_key") {

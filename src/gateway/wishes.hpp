@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "routing/affinity.hpp"
+#include "routing/any_model.hpp"
 #include "routing/ask.hpp"
 
 namespace tollway::gateway {
@@ -17,6 +18,7 @@ struct Wishes {
   std::vector<std::string> models;  // to be tried when `model` fails, in this order
   std::string preferences;          // JSON text of the `provider` object; empty: there is none
   routing::Conversation conversation;
+  routing::AnyModel any_model;  // which models "openrouter/auto" may mean
 };
 
 // Notes what one member of the body says. What cannot be read says nothing: whoever serves the

@@ -1,9 +1,9 @@
 // Who may serve a request, in which order.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "dispatch/endpoints.hpp"
 #include "gateway/request.hpp"
@@ -50,10 +50,13 @@ class Candidates {
   void add(const dispatch::ModelTargets& model, std::uint32_t index, routing::TimePoint now);
   [[nodiscard]] Error nobody_is_left() const;
 
-  std::vector<std::string_view> names_;
-  std::vector<dispatch::ModelTargetsPointer> models_;
-  std::vector<routing::Candidate> all_;
-  std::vector<const dispatch::Target*> targets_;  // by candidate
+  // Most requests name one model that one or two offer.
+  template <class Element, std::size_t usual>
+  using Few = boost::container::small_vector<Element, usual>;
+  Few<std::string_view, 1> names_;
+  Few<dispatch::ModelTargetsPointer, 1> models_;
+  Few<routing::Candidate, 2> all_;
+  Few<const dispatch::Target*, 2> targets_;  // by candidate
   routing::Decision decision_;
   bool as_it_came_ = false;
   routing::Ask open_;  // what is asked where the request goes up as it came

@@ -59,12 +59,12 @@ void replace_header(std::string& lines, std::string_view name, std::string_view 
 // One request through its attempts, until one of them is answered or nobody is left to ask.
 class Forwarding {
  public:
-  static net::Task<Result<>> run(Request& request, Candidates candidates);
+  static net::Task<Result<>> run(Request& request, Candidates& candidates);
 
  private:
-  Forwarding(Request& request, Candidates candidates)
+  Forwarding(Request& request, Candidates& candidates)
       : request_(request),
-        candidates_(std::move(candidates)),
+        candidates_(candidates),
         ends_by_(request.arrived + request.services.dispatch.patience()),
         course_({.candidates = candidates_.all(),
                  .places = candidates_.places(),
@@ -92,7 +92,7 @@ class Forwarding {
   [[nodiscard]] net::Task<Result<>> end_begun(Error error);
 
   Request& request_;
-  Candidates candidates_;
+  Candidates& candidates_;
   net::TimePoint ends_by_;
   Course course_;
   std::string body_;                          // where it differs from the client's
@@ -100,8 +100,8 @@ class Forwarding {
   std::optional<routing::Duration> soonest_;  // of the times that refusals asked to wait for
 };
 
-net::Task<Result<>> Forwarding::run(Request& request, Candidates candidates) {
-  Forwarding forwarding(request, std::move(candidates));
+net::Task<Result<>> Forwarding::run(Request& request, Candidates& candidates) {
+  Forwarding forwarding(request, candidates);
   for (;;) {
     const Course::Step step = forwarding.course_.next(net::Clock::now());
     if (step.what == Course::Next::give_up) {
@@ -358,7 +358,7 @@ net::Task<Result<>> forward(Request& request) {
   const auto chosen = candidates.choose(request, now);
   if (wants_explanation(request)) request.explanation = candidates.explained(request, now);
   if (!chosen) co_return chosen;
-  auto forwarding = Forwarding::run(request, std::move(candidates));
+  auto forwarding = Forwarding::run(request, candidates);
   co_return co_await std::move(forwarding);
 }
 

@@ -22,10 +22,10 @@ void note_models(const element& value, Wishes& wishes) {
   }
 }
 
-// Of long texts the ends alone are looked at: those who share a beginning of that length share a
-// provider's cache, too.
+// Of long texts the ends and the size alone are looked at, which every request pays for. Where two
+// conversations look the same by them, one of them prefers the other's provider, no more.
 std::uint64_t hash_of(std::string_view text) {
-  constexpr std::size_t end_bytes = 1024;
+  constexpr std::size_t end_bytes = 64;
   if (text.size() <= 2 * end_bytes) return routing::hash_of(text);
   const auto ends = routing::mixed(routing::hash_of(text.substr(0, end_bytes)),
                                    routing::hash_of(text.substr(text.size() - end_bytes)));

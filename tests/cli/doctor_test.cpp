@@ -65,6 +65,17 @@ TEST_F(Doctor, names_the_remedy_of_a_missing_key) {
             "tollway keys add openrouter");
 }
 
+TEST_F(Doctor, warns_of_a_key_that_looks_like_another_vendors) {
+  const FaultUpstream upstream(with_clock(0s));
+  use_openrouter(upstream);
+  environment_["OPENROUTER_API_KEY"] = "sk-ant-canary-of-another-vendor-7d2e";
+  secrets_.emplace_back(environment_["OPENROUTER_API_KEY"]);
+  static_cast<void>(run({"settings", "set", "llm.model", "author/model"}));
+  const auto found = finding(examine(0), "keys", "warning");
+  EXPECT_THAT(text_at(found, "/message"), HasSubstr("looks like one of Anthropic"));
+  EXPECT_THAT(text_at(found, "/remedy"), HasSubstr("tollway keys rotate openrouter"));
+}
+
 TEST_F(Doctor, tells_a_refused_key) {
   const FaultUpstream upstream(FaultUpstream::answering(
       answer(401, "application/json", R"({"error":{"message":"No","code":401}})")));

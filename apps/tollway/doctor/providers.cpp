@@ -5,6 +5,9 @@
 #include "doctor/finding.hpp"
 #include "moments.hpp"
 #include "probe.hpp"
+#include "provider_list.hpp"
+#include "providers/api_key.hpp"
+#include "providers/descriptor.hpp"
 
 namespace tollway::doctor {
 namespace {
@@ -35,20 +38,31 @@ std::string remedy_for(const Error& error, const ProviderInfo& info) {
   }
 }
 
-Finding key_finding(const Provider& provider, const Installation& installation) {
+Finding key_finding(const ProviderPointer& provider, const Installation& installation) {
   const auto& settings = installation.snapshot;
-  const auto& info = provider.info();
+  const auto& info = provider->info();
   const Secret* const key = settings.secret(info.api_key_setting);
   const std::string name = lower_key(info.provider_key);
   if (key == nullptr) {
     return {"keys", name, State::broken, "no key is set", fmt::format("tollway keys add {}", name)};
   }
-  const auto checked = provider.check_key(*key, settings);
+  const auto checked = provider->check_key(*key, settings);
   const std::string source = settings.source(info.api_key_setting);
-  if (checked) return {"keys", name, State::ok, fmt::format("accepted (from {})", source), ""};
+  if (checked) {
+    // Sent to a URL of the user's own choice; at the vendor's it would have been kept back.
+    const auto other =
+        providers::other_vendor(key->reveal(), *description_of(provider), providers::built_in());
+    const auto accepted = fmt::format("accepted (from {})", source);
+    if (other.empty()) return {"keys", name, State::ok, accepted, ""};
+    return {"keys", name, State::warning,
+            fmt::format("{}, but looks like one of {}", accepted, other),
+            fmt::format("if it is not meant, tollway keys rotate {}", name)};
+  }
   const auto code = checked.error().code;
   if (code == Errc::not_found) return {"keys", name, State::ok, checked.error().message, ""};
-  const bool refused = code == Errc::unauthenticated || code == Errc::forbidden;
+  // Not configured, where there is a key: it is unusable, or another vendor's.
+  const bool refused =
+      code == Errc::unauthenticated || code == Errc::forbidden || code == Errc::not_configured;
   return {"keys", name, State::broken, fmt::format("{} (from {})", checked.error().message, source),
           refused ? fmt::format("make a new key at the vendor, then tollway keys rotate {}", name)
                   : remedy_for(checked.error(), info)};
@@ -68,9 +82,9 @@ Finding clock_finding(const std::string& name, const std::string& date) {
           "set the clock, best by a time service: timedatectl set-ntp true"};
 }
 
-Findings examine(const Provider& provider, const Installation& installation) {
+Findings examine(const ProviderPointer& provider, const Installation& installation) {
   const auto& settings = installation.snapshot;
-  const auto& info = provider.info();
+  const auto& info = provider->info();
   const std::string name = lower_key(info.provider_key);
   Findings findings;
   const auto answer = probe(info, settings, {.path = "/models"});
@@ -121,9 +135,8 @@ Findings examine_providers(const Installation& installation) {
   Findings findings;
   std::vector<std::future<Findings>> examined;
   for (const auto& provider : worth_examining(installation, findings)) {
-    examined.push_back(std::async(std::launch::async, [provider, &installation] {
-      return examine(*provider, installation);
-    }));
+    examined.push_back(std::async(
+        std::launch::async, [provider, &installation] { return examine(provider, installation); }));
   }
   for (auto& one : examined) {
     for (auto& finding : one.get()) findings.push_back(std::move(finding));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 
 #include "dialects/json_reader.hpp"
 #include "dialects/request_edit.hpp"
@@ -42,6 +43,19 @@ std::string for_openrouter(std::string_view body, std::string_view model) {
                                                    {.name = "fallbacks", .value = std::nullopt},
                                                    {.name = "route", .value = std::nullopt}}};
   return dialects::edited(body, edits);
+}
+
+// ": too many requests", where an error says something; as far as a client may want to know.
+std::string said_in(std::string_view body) {
+  constexpr std::size_t said_bytes_max = 1000;
+  const auto object = dialects::parse_object(body);
+  simdjson::dom::object error;
+  std::string_view message;
+  if (!object || (*object)["error"].get(error) != simdjson::SUCCESS ||
+      error["message"].get(message) != simdjson::SUCCESS || message.size() > said_bytes_max) {
+    return {};
+  }
+  return fmt::format(": {}", message);
 }
 
 void replace_header(std::string& lines, std::string_view name, std::string_view value) {
@@ -102,22 +116,42 @@ class Forwarding {
 
 net::Task<Result<>> Forwarding::run(Request& request, Candidates& candidates) {
   Forwarding forwarding(request, candidates);
-  for (;;) {
-    const Course::Step step = forwarding.course_.next(net::Clock::now());
-    if (step.what == Course::Next::give_up) {
-      auto giving_up = forwarding.give_up(step.until);
-      co_return co_await std::move(giving_up);
+  if (request.facts.stream && request.route->chat) request.silence.begin();
+  std::optional<Result<>> ended;  // nullopt: nobody is left
+  Course::Step step;
+  std::exception_ptr thrown;
+  try {
+    while (!ended) {
+      step = forwarding.course_.next(net::Clock::now());
+      if (step.what == Course::Next::give_up) break;
+      if (step.what == Course::Next::wait) {
+        auto waiting = forwarding.wait_until(step.until);
+        if (auto waited = co_await std::move(waiting); !waited) ended = std::move(waited);
+        continue;
+      }
+      auto attempting = forwarding.attempt(step.candidate);
+      const auto done = co_await std::move(attempting);
+      if (!done) {
+        ended = std::unexpected(done.error());
+      } else if (*done) {
+        ended.emplace();
+      }
     }
-    if (step.what == Course::Next::wait) {
-      auto waiting = forwarding.wait_until(step.until);
-      if (auto waited = co_await std::move(waiting); !waited) co_return waited;
-      continue;
-    }
-    auto attempting = forwarding.attempt(step.candidate);
-    const auto done = co_await std::move(attempting);
-    if (!done) co_return std::unexpected(done.error());
-    if (*done) co_return Result<>{};
+  } catch (...) {
+    thrown = std::current_exception();
   }
+  request.silence.stop();
+  if (request.silence.writing()) {
+    auto silencing = request.silence.end();
+    co_await std::move(silencing);
+  }
+  if (thrown) std::rethrow_exception(thrown);
+  if (ended && (*ended || request.committed || ended->error().source == Source::client)) {
+    co_return std::move(*ended);
+  }
+  auto ending =
+      ended ? forwarding.end_begun(std::move(ended->error())) : forwarding.give_up(step.until);
+  co_return co_await std::move(ending);
 }
 
 net::Task<Result<>> Forwarding::wait_until(net::TimePoint until) {
@@ -283,7 +317,8 @@ net::Task<Result<>> Forwarding::pass_refusal() {
     auto ending = end_begun({Errc::upstream_error,
                              Source::upstream,
                              Retry::never,
-                             fmt::format("the provider answered with status {}", refusal.status),
+                             fmt::format("the provider answered with status {}{}", refusal.status,
+                                         said_in(refusal.body)),
                              {}});
     co_return co_await std::move(ending);
   }

@@ -102,6 +102,7 @@ net::Task<Result<Relayed>> relay(Request& request, net::ClientCall& call) {
   if (request.exchange.begun() && status == 200 && streams != request.streamed) {
     return refuse("the provider answered with another kind of content than was asked for");
   }
+  if (!request.exchange.begun()) request.streamed = streams;
   std::string lines;
   lines.reserve(header_lines_usual);
   append_relayed_headers(head, lines);

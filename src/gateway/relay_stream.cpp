@@ -12,7 +12,6 @@
 namespace tollway::gateway {
 namespace {
 
-constexpr std::string_view silence_comment = ": TOLLWAY PROCESSING\n\n";
 // How long a finished stream waits for the end of the upstream's message, so that its connection
 // can be used again.
 constexpr auto tail_timeout = std::chrono::milliseconds(200);
@@ -45,8 +44,8 @@ class StreamRelay {
   // `bytes` with the costs that were noted in them, where there are some.
   [[nodiscard]] std::string_view with_costs(std::string_view bytes);
   void begin();
-  // Sends what may go out: everything once there is content, our own comments before.
-  [[nodiscard]] net::Task<Result<>> pass(std::string_view bytes, bool comment);
+  // Sends what may go out: nothing before there is content.
+  [[nodiscard]] net::Task<Result<>> pass(std::string_view bytes);
   [[nodiscard]] net::Task<Result<>> send(std::string_view bytes);
   [[nodiscard]] bool may_commit() const {
     const dialects::Progress& progress = request_.progress;
@@ -89,7 +88,7 @@ class StreamRelay {
 net::Task<Result<Relayed>> StreamRelay::run(Request& request, net::ClientCall& call,
                                             std::string header_lines) {
   StreamRelay relay(request, call, relayed_answer(call.head(), header_lines));
-  request.streamed = true;
+  request.silence.begin();
   Result<> going;
   while (going && !request.progress.closed) {
     auto reading = call.read(relay.wake_at());
@@ -102,7 +101,7 @@ net::Task<Result<Relayed>> StreamRelay::run(Request& request, net::ClientCall& c
     if (!cut) {
       going = std::unexpected(cut.error());
     } else if (!cut->ready.empty()) {
-      auto passing = relay.pass(cut->ready, quiet);
+      auto passing = relay.pass(cut->ready);
       going = co_await std::move(passing);
     }
     if (cut) relay.hold(cut->rest);
@@ -116,14 +115,16 @@ net::Task<Result<Relayed>> StreamRelay::run(Request& request, net::ClientCall& c
   co_return Relayed::answered;
 }
 
-// An upstream that has told of its failure gets a moment for what belongs to it.
+// An upstream that has told of its failure gets a moment for what belongs to it. Until the answer
+// begins Request::silence keeps the client waiting.
 std::optional<net::TimePoint> StreamRelay::wake_at() const {
   if (refused()) return error_at_ + tail_timeout;
+  if (!request_.committed) return std::nullopt;
   return last_sent_ + request_.services.options.silence_before_comment;
 }
 
-net::Task<Result<>> StreamRelay::pass(std::string_view bytes, bool comment) {
-  if (request_.committed || comment) {
+net::Task<Result<>> StreamRelay::pass(std::string_view bytes) {
+  if (request_.committed) {
     if (request_.progress.complete && request_.settlement.must_count()) {
       auto counting = request_.settlement.count();
       co_await std::move(counting);
@@ -136,6 +137,11 @@ net::Task<Result<>> StreamRelay::pass(std::string_view bytes, bool comment) {
   if (!commits_at_once) {
     opening_ += bytes;
     if (!may_commit()) co_return Result<>{};
+  }
+  request_.silence.stop();
+  if (request_.silence.writing()) {
+    auto silencing = request_.silence.end();
+    co_await std::move(silencing);
   }
   commit();
   const std::string opening = std::exchange(opening_, {});
@@ -229,7 +235,7 @@ std::string_view StreamRelay::with_costs(std::string_view bytes) {
 
 Result<StreamRelay::Cut> StreamRelay::take(const net::ClientCall::Piece& piece) {
   // Comments stand between events, for nothing of a held one has gone out.
-  if (piece.what == net::ClientCall::Read::quiet) return Cut{silence_comment, held_};
+  if (piece.what == net::ClientCall::Read::quiet) return Cut{Silence::comment, held_};
   std::string_view bytes = piece.bytes;
   if (!held_.empty()) {
     held_ += bytes;
@@ -293,6 +299,8 @@ net::Task<Result<>> StreamRelay::end() {
   }
   if (progress.error) request_.failure = Errc::upstream_error;
   if (!request_.committed) {
+    auto silencing = request_.silence.end();
+    co_await std::move(silencing);
     commit();
     last.insert(0, opening_);
   }

@@ -69,6 +69,8 @@ net::Task<Result<Relayed>> WholeRelay::run(Request& request, net::ClientCall& ca
                                            std::string header_lines) {
   WholeRelay relay(request, relayed_answer(call.head(), header_lines));
   relay.keep_alive_later();
+  // From here on it is the relay that keeps the client waiting.
+  if (relay.answer_.status == 200) request.silence.stop();
   for (bool last = false; !last;) {
     auto reading = call.read(relay.wake_at());
     const auto piece = co_await std::move(reading);
@@ -112,6 +114,12 @@ net::Task<Result<>> WholeRelay::send_due() {
     keep_alive_later();
     auto sending = send(padding);
     co_return co_await std::move(sending);
+  }
+  request_.silence.stop();
+  if (request_.streamed) {  // comments have gone out
+    co_return upstream_error(
+        Errc::upstream_too_large,
+        fmt::format("the provider answered with an error of more than {} bytes", held_.size()));
   }
   passing_ = true;
   request_.committed = true;

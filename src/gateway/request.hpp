@@ -16,6 +16,7 @@
 #include "gateway/prices.hpp"
 #include "gateway/request_reader.hpp"
 #include "gateway/settlement.hpp"
+#include "gateway/silence.hpp"
 #include "gateway/token_counter.hpp"
 #include "ledger/journal.hpp"
 #include "net/server.hpp"
@@ -140,6 +141,8 @@ struct Request {
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
   bool streamed = false;
+
+  Silence silence{*this};
 
   // Last: what it tells when it goes is said of all the others.
   Settlement settlement{*this};

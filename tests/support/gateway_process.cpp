@@ -187,6 +187,7 @@ Finished run_tollway(std::vector<std::string> words,
   command.words = std::move(words);
   command.words.insert(command.words.begin(), tollway_binary());
   command.environment = std::move(environment);
+  command.environment.try_emplace("HOME", files.path());  // nothing is left where the test runs
   command.stdout_file = files.path() / "stdout";
   command.stderr_file = files.path() / "stderr";
   ChildProcess process(command);

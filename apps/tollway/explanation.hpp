@@ -17,8 +17,7 @@ struct Explained {
 
 // {"model", "route", ...} with the members of routing::explain(). Asks nothing of the network:
 // candidates come of the settings and of the lists of models that are kept on disk; nobody's health
-// is known. Errc::bad_request for a body that the gateway would refuse, not_configured where it
-// would have nobody to ask.
+// is known, nor the strategy of a key of the gateway. Errors are the gateway's own.
 [[nodiscard]] Result<boost::json::object> explanation(const Installation& installation,
                                                       const Explained& asked);
 

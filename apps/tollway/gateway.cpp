@@ -178,7 +178,9 @@ struct Gateway::Parts {
   void make_catalogue(const Installation& installation);
   [[nodiscard]] std::vector<const catalog::Source*> probes(const Installation& installation);
   [[nodiscard]] const Upstream& chosen() const { return *upstreams.back()->all.front().provider; }
-  [[nodiscard]] std::vector<const catalog::Source*> sources() const;
+  [[nodiscard]] std::vector<const catalog::Source*> sources() const {
+    return sources_of(*upstreams.back());
+  }
   [[nodiscard]] Result<> listen();
 };
 
@@ -233,20 +235,6 @@ Result<> Gateway::Parts::read_overrides(const Installation& installation) {
   if (!read) return std::unexpected(read.error());
   overrides = std::move(*read);
   return {};
-}
-
-// The default first: where several have a model, its data are taken. Of several keys one asks.
-// Vendors that have no list are left out.
-std::vector<const catalog::Source*> Gateway::Parts::sources() const {
-  std::vector<const catalog::Source*> all;
-  for (const dispatch::Upstream& upstream : upstreams.back()->all) {
-    const Upstream* const provider = upstream.provider.get();
-    const bool asked = std::ranges::any_of(
-        all, [&](const auto* source) { return source->key() == provider->key(); });
-    const bool lists = all.empty() || provider->description()->models.names.empty();
-    if (!asked && lists) all.push_back(provider);
-  }
-  return all;
 }
 
 // Servers of this machine that nobody configured: their models are listed.

@@ -1,5 +1,7 @@
 #include "upstreams.hpp"
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "client/provider_upstream.hpp"
 #include "client/routing_options.hpp"
@@ -94,6 +96,18 @@ dispatch::UpstreamsPointer make_upstreams(const Installation& installation,
               provider.get());
   }
   return maker.take();
+}
+
+std::vector<const catalog::Source*> sources_of(const dispatch::Upstreams& upstreams) {
+  std::vector<const catalog::Source*> all;
+  for (const Upstream& upstream : upstreams.all) {
+    const auto* const provider = upstream.provider.get();
+    const bool asked = std::ranges::any_of(
+        all, [&](const auto* source) { return source->key() == provider->key(); });
+    const bool lists = all.empty() || provider->description()->models.names.empty();
+    if (!asked && lists) all.push_back(provider);
+  }
+  return all;
 }
 
 }  // namespace tollway

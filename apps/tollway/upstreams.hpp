@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
+#include "catalog/fetch.hpp"
 #include "dispatch/standings.hpp"
 #include "dispatch/upstreams.hpp"
 #include "installation.hpp"
@@ -16,5 +18,9 @@ namespace tollway {
     const Installation& installation,
     const std::shared_ptr<const providers::OpenAICompatibleProvider>& first,
     dispatch::Standings& standings);
+
+// Whose lists of models are asked for. The default first: where several have a model, its data are
+// taken. Of several keys one asks; vendors that have no list are left out.
+[[nodiscard]] std::vector<const catalog::Source*> sources_of(const dispatch::Upstreams& upstreams);
 
 }  // namespace tollway

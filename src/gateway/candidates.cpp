@@ -1,20 +1,9 @@
 #include "gateway/candidates.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "gateway/route.hpp"
-#include "routing/course.hpp"
-#include "routing/explain.hpp"
-#include "routing/standing.hpp"
 
 namespace tollway::gateway {
 namespace {
-
-// Of a request that does not say how long its answer may be.
-constexpr std::int64_t output_tokens_usual = 512;
-constexpr std::size_t models_max = 16;
 
 // What a configured strategy makes of where a conversation was; `opening` is OpenRouter's way.
 enum class Memory : std::uint8_t { none, opening, sticky, cached };
@@ -50,79 +39,24 @@ bool saves_by_cache(const routing::Endpoint& endpoint) {
   return prices.cache_read && prices.prompt && *prices.cache_read < *prices.prompt;
 }
 
-bool decides_for_itself(const dispatch::Target& target) {
-  return target.endpoint.meta;
-}
-
 }  // namespace
 
 Result<> Candidates::choose(Request& request, routing::TimePoint now) {
+  const Wishes& wishes = request.facts.wishes;
   routing::Ask& ask = request.facts.wishes.ask;
-  ask.output_tokens = std::min(ask.max_tokens.value_or(output_tokens_usual), output_tokens_usual);
   ask.strategy = request.strategy();
+  auto gathered = gather({.model = request.facts.model,
+                          .models = wishes.models,
+                          .route = request.route->path,
+                          .preferences = wishes.preferences,
+                          .any_model = wishes.any_model},
+                         ask, request.services.endpoints, now);
   tokens_ = ask.prompt_tokens + ask.output_tokens;
-  find_models(request, now);
-  if (!as_it_came_) {
-    if (auto read = read_wishes(request); !read) return read;
-    if (auto named = name_any(request, now); !named) return named;
-  }
-  for (std::uint32_t index = 0; index < models_.size(); ++index) add(*models_[index], index, now);
-  if (all_.size() > 1 && request.route->chat) remember(request, now);
-  auto& router = request.services.routing.router;
-  constexpr std::size_t wanted = routing::Course::candidates_max;
-  if (as_it_came_) {
-    open_.prompt_tokens = ask.prompt_tokens;
-    open_.output_tokens = ask.output_tokens;
-    router.decide(all_, open_, wanted, decision_);
-    return {};
-  }
-  router.decide(all_, ask, wanted, decision_);
-  if (decision_.places.empty()) return std::unexpected(nobody_is_left());
-  return {};
-}
-
-Result<> Candidates::read_wishes(Request& request) {
-  routing::Ask& ask = request.facts.wishes.ask;
-  ask.variants = models_.front()->variants;
-  if (request.facts.wishes.preferences.empty()) return {};
-  auto read = routing::read_preferences(request.facts.wishes.preferences);
-  if (!read) return std::unexpected(std::move(read.error()));
-  ask.preferences = std::move(*read);
-  return {};
-}
-
-// Among models that nobody named, a price alone says nothing of what is got for it.
-Result<> Candidates::name_any(Request& request, routing::TimePoint now) {
-  Wishes& wishes = request.facts.wishes;
-  for (auto& model : models_) {
-    if (!model->any) continue;
-    auto found = request.services.endpoints.of_any(*model, request.route->path, wishes.ask,
-                                                   wishes.any_model, now);
-    if (!found && models_.size() > 1) continue;  // another of the list may do
-    if (!found) return std::unexpected(std::move(found.error()));
-    model = std::move(*found);
-    if (memory_of(wishes.ask.strategy) == Memory::opening) {
-      wishes.ask.strategy = routing::strategy_named("balanced");
-    }
-  }
-  return {};
-}
-
-void Candidates::find_models(Request& request, routing::TimePoint now) {
-  const BodyFacts& facts = request.facts;
-  if (!facts.model.empty() || facts.wishes.models.empty()) names_.emplace_back(facts.model);
-  for (const std::string& model : facts.wishes.models) {
-    if (names_.size() < models_max && std::ranges::find(names_, model) == names_.end()) {
-      names_.emplace_back(model);
-    }
-  }
-  for (const std::string_view name : names_) {
-    models_.push_back(request.services.endpoints.of(name, request.route->path, now));
-  }
-  as_it_came_ = std::ranges::all_of(models_, [](const auto& model) {
-    return !model->any && std::ranges::all_of(model->targets, &decides_for_itself);
-  });
-  if (as_it_came_) models_.resize(1);
+  if (!gathered) return gathered;
+  if (all().size() > 1 && request.route->chat) remember(request, now);
+  decide(request.services.routing.router);
+  if (!places().empty()) return {};
+  return std::unexpected(nobody_is_left());
 }
 
 void Candidates::remember(const Request& request, routing::TimePoint now) {
@@ -130,12 +64,12 @@ void Candidates::remember(const Request& request, routing::TimePoint now) {
   const routing::Affinity* const affinity = request.services.routing.affinity;
   if (memory == Memory::none || affinity == nullptr) return;
   bool is_session = false;
-  conversation_ = conversation_of(request, names_.front(), is_session);
+  conversation_ = conversation_of(request, name(), is_session);
   if (conversation_ == 0) return;
   sticks_after_any_ = is_session || memory != Memory::opening;
   const auto before = affinity->find(conversation_, now);
   if (before.all().empty()) return;
-  for (routing::Candidate& candidate : all_) {
+  for (routing::Candidate& candidate : all()) {
     const auto* const served = before.of(candidate.standing);
     if (served == nullptr) continue;
     candidate.cached_prompt_tokens =
@@ -150,42 +84,12 @@ void Candidates::served(const Request& request, std::uint32_t candidate,
   if (conversation_ == 0) return;
   const auto& metered = request.progress.metered;
   const bool hit = metered && metered->cache_read > 0;
-  if (!hit && !sticks_after_any_ && !all_[candidate].sticky) return;
+  const routing::Candidate& chosen = all()[candidate];
+  if (!hit && !sticks_after_any_ && !chosen.sticky) return;
   request.services.routing.affinity->served(
-      conversation_, {.endpoint = all_[candidate].standing,
+      conversation_, {.endpoint = chosen.standing,
                       .at = now,
                       .cached_prompt_tokens = metered ? cached_tokens(*metered) : 0});
-}
-
-void Candidates::add(const dispatch::ModelTargets& model, std::uint32_t index,
-                     routing::TimePoint now) {
-  for (const dispatch::Target& target : model.targets) {
-    targets_.push_back(&target);
-    all_.push_back({.endpoint = &target.endpoint,
-                    .standing = target.standing,
-                    .model = index,
-                    .figures = target.standing->figures(now)});
-  }
-}
-
-std::string Candidates::explained(const Request& request, routing::TimePoint now) const {
-  // Not decided: what the request asks for cannot be read.
-  if (decision_.strategy == nullptr) return {};
-  return routing::explain(all_, as_it_came_ ? open_ : request.facts.wishes.ask, decision_, now);
-}
-
-Error Candidates::nobody_is_left() const {
-  std::string reasons;
-  for (std::size_t i = 0; i < all_.size(); ++i) {
-    reasons += fmt::format("{}{} ({})", reasons.empty() ? "" : ", ", all_[i].endpoint->tag,
-                           name_of(decision_.drops[i]));
-  }
-  return {Errc::not_found,
-          Source::client,
-          Retry::never,
-          fmt::format("no endpoint of {} may serve this request as it asks to be served: {}",
-                      fmt::join(names_, ", "), reasons),
-          {}};
 }
 
 }  // namespace tollway::gateway

@@ -391,7 +391,7 @@ net::Task<Result<>> forward(Request& request) {
   Candidates candidates;
   const auto now = net::Clock::now();
   const auto chosen = candidates.choose(request, now);
-  if (wants_explanation(request)) request.explanation = candidates.explained(request, now);
+  if (wants_explanation(request)) request.explanation = candidates.explained(now);
   if (!chosen) co_return chosen;
   auto forwarding = Forwarding::run(request, candidates);
   co_return co_await std::move(forwarding);

@@ -91,6 +91,13 @@ TEST_F(Explain, fallback_models_stand_behind) {
   EXPECT_EQ(text_at(document, "/candidates/2/model"), "b/other");
 }
 
+TEST_F(Explain, others_where_the_default_is_the_demonstration) {
+  environment_.erase("TOLLWAY_LLM_PROVIDER");
+  const auto document =
+      explain({"--body", "-"}, R"({"model":"a/both","provider":{"sort":"price"},"messages":[]})");
+  EXPECT_THAT(places(document), ElementsAre("openai 1", "groq 2"));
+}
+
 TEST_F(Explain, table_for_people) {
   const auto shown = run({"explain", "b/other"});
   EXPECT_EQ(shown.exit_code, 0) << shown.err;

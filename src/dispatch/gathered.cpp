@@ -1,0 +1,117 @@
+#include "dispatch/gathered.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "routing/course.hpp"
+#include "routing/explain.hpp"
+#include "routing/standing.hpp"
+
+namespace tollway::dispatch {
+namespace {
+
+// Of a request that does not say how long its answer may be.
+constexpr std::int64_t output_tokens_usual = 512;
+constexpr std::size_t models_max = 16;
+
+bool decides_for_itself(const Target& target) {
+  return target.endpoint.meta;
+}
+
+bool is_the_default(const routing::Strategy* strategy) {
+  return strategy == nullptr || strategy->name == "price_weighted";
+}
+
+}  // namespace
+
+Result<> Gathered::gather(const Wanted& wanted, routing::Ask& ask, Endpoints& endpoints,
+                          routing::TimePoint now) {
+  ask_ = &ask;
+  ask.output_tokens = std::min(ask.max_tokens.value_or(output_tokens_usual), output_tokens_usual);
+  find_models(wanted, endpoints, now);
+  if (as_it_came_) {
+    open_.prompt_tokens = ask.prompt_tokens;
+    open_.output_tokens = ask.output_tokens;
+  } else {
+    if (auto read = read_wishes(wanted); !read) return read;
+    if (auto named = name_any(wanted, endpoints, now); !named) return named;
+  }
+  for (std::uint32_t index = 0; index < models_.size(); ++index) add(*models_[index], index, now);
+  return {};
+}
+
+void Gathered::find_models(const Wanted& wanted, Endpoints& endpoints, routing::TimePoint now) {
+  if (!wanted.model.empty() || wanted.models.empty()) names_.emplace_back(wanted.model);
+  for (const std::string& model : wanted.models) {
+    if (names_.size() < models_max && std::ranges::find(names_, model) == names_.end()) {
+      names_.emplace_back(model);
+    }
+  }
+  for (const std::string_view name : names_) {
+    models_.push_back(endpoints.of(name, wanted.route, now));
+  }
+  as_it_came_ = std::ranges::all_of(models_, [](const auto& model) {
+    return !model->any && std::ranges::all_of(model->targets, &decides_for_itself);
+  });
+  if (as_it_came_) models_.resize(1);
+}
+
+Result<> Gathered::read_wishes(const Wanted& wanted) {
+  ask_->variants = models_.front()->variants;
+  if (wanted.preferences.empty()) return {};
+  auto read = routing::read_preferences(wanted.preferences);
+  if (!read) return std::unexpected(std::move(read.error()));
+  ask_->preferences = std::move(*read);
+  return {};
+}
+
+// Among models that nobody named, a price alone says nothing of what is got for it.
+Result<> Gathered::name_any(const Wanted& wanted, Endpoints& endpoints, routing::TimePoint now) {
+  for (auto& model : models_) {
+    if (!model->any) continue;
+    auto found = endpoints.of_any(*model, wanted.route, *ask_, wanted.any_model, now);
+    if (!found && models_.size() > 1) continue;  // another of the list may do
+    if (!found) return std::unexpected(std::move(found.error()));
+    model = std::move(*found);
+    if (is_the_default(ask_->strategy)) ask_->strategy = routing::strategy_named("balanced");
+  }
+  return {};
+}
+
+void Gathered::add(const ModelTargets& model, std::uint32_t index, routing::TimePoint now) {
+  for (const Target& target : model.targets) {
+    targets_.push_back(&target);
+    all_.push_back({.endpoint = &target.endpoint,
+                    .standing = target.standing,
+                    .model = index,
+                    .figures = target.standing->figures(now)});
+  }
+}
+
+void Gathered::decide(routing::Router& router) {
+  router.decide(all_, asked(), routing::Course::candidates_max, decision_);
+}
+
+std::string Gathered::explained(routing::TimePoint now) const {
+  // Not decided: what the request asks for cannot be read.
+  if (decision_.strategy == nullptr) return {};
+  return routing::explain(all_, asked(), decision_, now);
+}
+
+Error Gathered::nobody_is_left() const {
+  std::string reasons;
+  for (std::size_t i = 0; i < all_.size(); ++i) {
+    reasons += fmt::format("{}{} ({})", reasons.empty() ? "" : ", ", all_[i].endpoint->tag,
+                           name_of(decision_.drops[i]));
+  }
+  return {Errc::not_found,
+          Source::client,
+          Retry::never,
+          fmt::format("no endpoint of {} may serve this request as it asks to be served: {}",
+                      fmt::join(names_, ", "), reasons),
+          {}};
+}
+
+}  // namespace tollway::dispatch

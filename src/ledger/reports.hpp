@@ -39,7 +39,7 @@ struct UsageRow {
   Money charged;  // billed where that was stated, else computed
   Money billed;
   Money computed;
-  Money byok;  // of charged
+  Money byok;  // computed of calls on the user's own keys, which the vendor bills him for
 };
 
 // Which sums: of the days from `from` to `until`, both included, and by what.

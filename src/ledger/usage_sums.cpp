@@ -65,7 +65,7 @@ void add(Sums& sums, const AttemptRecord& record) noexcept {
                  record.has(differs) ? 1 : 0, counts.input, counts.output, counts.cache_read,
                  counts.cache_write_5m + counts.cache_write_1h, counts.reasoning,
                  nanodollars(charged), nanodollars(record.billed), nanodollars(record.computed),
-                 record.has(byok) ? nanodollars(charged) : 0});
+                 record.has(byok) ? nanodollars(record.computed) : 0});
 }
 
 UsageSums::UsageSums(SQLite::Database& database)

@@ -118,18 +118,19 @@ TEST_F(JsonShapes, of_reconcile) {
   environment_["OPENROUTER_MANAGEMENT_KEY"] = canary;
   const auto days = document({"reconcile", "--json"});
   expect_members(days, {"agrees", "tolerance", "from", "to", "rows", "total"});
-  std::vector<std::string> comparison{"state", "ledger", "openrouter", "difference"};
+  std::vector<std::string> comparison{"state", "ledger", "openrouter", "difference",
+                                      "byok_difference"};
   expect_members(at(days, "/total"), comparison);
   comparison.insert(comparison.end(), {"day", "model"});
   expect_members(at(days, "/rows/0"), comparison);
-  expect_members(at(days, "/rows/0/ledger"),
-                 {"requests", "input_tokens", "output_tokens", "cost", "unknown", "estimated"});
+  expect_members(at(days, "/rows/0/ledger"), {"requests", "input_tokens", "output_tokens", "cost",
+                                              "byok_cost", "unknown", "estimated"});
   const auto single = document({"reconcile", "--generation", "gen-1", "--json"});
   expect_members(single, {"agrees", "tolerance", "generations"});
   expect_members(at(single, "/generations/0"),
                  {"id", "state", "ledger", "openrouter", "difference"});
   expect_members(at(single, "/generations/0/ledger"),
-                 {"model", "cost", "input_tokens", "output_tokens"});
+                 {"model", "cost", "is_byok", "byok_cost", "input_tokens", "output_tokens"});
 }
 
 TEST_F(JsonShapes, of_settings_keys_and_doctor) {

@@ -199,6 +199,50 @@ TEST_F(Reconcile, single_calls_need_no_management_key) {
   EXPECT_EQ(text_at(both, "/generations/1/state"), "not_in_ledger");
 }
 
+// Of such calls OpenRouter bills a fee or nothing, and the vendor the rest.
+TEST_F(Reconcile, calls_on_a_key_of_ones_own_have_two_amounts) {
+  auto row = call(1, 1, 1000);
+  row.flags |= ledger::byok;
+  row.computed = Money{20'000};
+  row.upstream_id = "gen-1";
+  write_ledger(data(), std::span(&row, 1));
+  const auto activity = [](std::string_view byok) {
+    return fmt::format(
+        R"([{{"date":"{}","model":"openai/gpt-4o","model_permaslug":"openai/gpt-4o-2024-08-06",)"
+        R"("endpoint_id":"550e8400-e29b-41d4-a716-446655440000","provider_name":"OpenAI",)"
+        R"("usage":0.000001,"byok_usage_inference":{},"requests":1,"prompt_tokens":100,)"
+        R"("completion_tokens":20,"reasoning_tokens":0}}])",
+        date(1), byok);
+  };
+  say_activity(activity("0.00002"));
+  EXPECT_EQ(run({"reconcile", "--tolerance", "0"}).exit_code, 0);
+  say_activity(activity("0.00003"));
+  const Finished shown = run({"reconcile"});
+  EXPECT_EQ(shown.exit_code, 3);
+  EXPECT_THAT(shown.out, HasSubstr("$0.000001 + $0.00002 own"));
+  EXPECT_THAT(shown.out, HasSubstr("0, -$0.00001 own"));
+  const auto document = only_document(run({"reconcile", "--json"}).out);
+  EXPECT_EQ(text_at(document, "/rows/0/ledger/byok_cost"), "0.00002");
+  EXPECT_EQ(text_at(document, "/rows/0/openrouter/byok_cost"), "0.00003");
+  EXPECT_EQ(text_at(document, "/rows/0/byok_difference"), "-0.00001");
+  EXPECT_EQ(text_at(document, "/rows/0/difference"), "0");
+  const auto generation = [](std::string_view byok) {
+    return fmt::format(R"({{"data":{{"id":"gen-1","model":"openai/gpt-4o","total_cost":0.000001,)"
+                       R"("usage":0.000001,"native_tokens_prompt":100,)"
+                       R"("native_tokens_completion":20{}}}}})",
+                       byok);
+  };
+  const std::vector<std::string> single{"reconcile", "--generation", "gen-1", "--json"};
+  say_generation(generation(R"(,"is_byok":true,"upstream_inference_cost":0.00002)"));
+  const auto agreeing = only_document(run(single).out);
+  EXPECT_EQ(at(agreeing, "/agrees"), json::value(true));
+  EXPECT_EQ(text_at(agreeing, "/generations/0/openrouter/byok_cost"), "0.00002");
+  say_generation(generation(R"(,"is_byok":true,"upstream_inference_cost":0.00004)"));
+  EXPECT_EQ(run(single).exit_code, 3);
+  say_generation(generation(R"(,"is_byok":false,"upstream_inference_cost":0.00002)"));
+  EXPECT_EQ(run(single).exit_code, 3) << "the ledger says that it was on a key of one's own";
+}
+
 TEST_F(Reconcile, says_what_it_expected) {
   write_two_days();
   const auto refused = [this](std::vector<std::string> words) {

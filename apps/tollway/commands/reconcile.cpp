@@ -79,7 +79,8 @@ json::value described(const std::optional<Figures>& figures, bool of_ledger) {
   json::object made{{"requests", figures->requests},
                     {"input_tokens", figures->input},
                     {"output_tokens", figures->output},
-                    {"cost", figures->cost.to_string()}};
+                    {"cost", figures->cost.to_string()},
+                    {"byok_cost", figures->byok.to_string()}};
   if (of_ledger) made["unknown"] = figures->unknown;
   if (of_ledger) made["estimated"] = figures->estimated;
   return made;
@@ -89,7 +90,8 @@ json::object described(const Comparison& row) {
   return {{"state", terminal::json_text(row.state())},
           {"ledger", described(row.ledger, true)},
           {"openrouter", described(row.openrouter, false)},
-          {"difference", row.difference().to_string()}};
+          {"difference", row.difference().to_string()},
+          {"byok_difference", row.byok_difference().to_string()}};
 }
 
 void print_json(terminal::Console& console, const std::vector<Comparison>& rows, const Days& days,
@@ -112,7 +114,15 @@ std::string amount_shown(const std::optional<Figures>& figures) {
   if (!figures) return "none";
   std::string text =
       fmt::format("{}${}", figures->estimated > 0 ? "~" : "", figures->cost.to_string());
+  if (figures->byok.nanodollars != 0) text += fmt::format(" + ${} own", figures->byok.to_string());
   if (figures->unknown > 0) text += fmt::format(" + {} unknown", figures->unknown);
+  return text;
+}
+
+std::string difference_shown(const Comparison& row) {
+  const auto byok = row.byok_difference();
+  std::string text = spending::difference_shown(row.difference());
+  if (byok.nanodollars != 0) text += ", " + spending::difference_shown(byok) + " own";
   return text;
 }
 
@@ -129,14 +139,13 @@ void print_table(terminal::Console& console, const std::vector<Comparison>& rows
     const auto calls = [](const std::optional<Figures>& figures) {
       return figures ? std::to_string(figures->requests) : std::string();
     };
-    table.add(
-        {{std::move(day)},
-         {model},
-         {calls(row.ledger)},
-         {amount_shown(row.ledger), row.ledger ? Style::plain : Style::warning},
-         {calls(row.openrouter)},
-         {amount_shown(row.openrouter), row.openrouter ? Style::plain : Style::warning},
-         {spending::difference_shown(row.difference()), row.agrees ? Style::good : Style::bad}});
+    table.add({{std::move(day)},
+               {model},
+               {calls(row.ledger)},
+               {amount_shown(row.ledger), row.ledger ? Style::plain : Style::warning},
+               {calls(row.openrouter)},
+               {amount_shown(row.openrouter), row.openrouter ? Style::plain : Style::warning},
+               {difference_shown(row), row.agrees ? Style::good : Style::bad}});
   };
   for (const auto& row : rows) {
     if (all || !row.agrees) add(day_text(row.day), row.model, row);

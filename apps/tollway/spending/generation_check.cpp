@@ -23,6 +23,8 @@ using terminal::Style;
 struct Call {
   std::string model;
   std::optional<Money> cost;  // nullopt: unknown
+  bool is_byok = false;
+  std::optional<Money> byok;  // what the vendor charged on the user's own key; nullopt: unknown
   std::optional<std::int64_t> input;
   std::optional<std::int64_t> output;
 };
@@ -34,7 +36,12 @@ struct Pair {
 
   [[nodiscard]] bool agrees(const Tolerance& tolerance) const {
     return ledger && openrouter && ledger->cost && openrouter->cost &&
-           tolerance.allows(*ledger->cost, *openrouter->cost);
+           tolerance.allows(*ledger->cost, *openrouter->cost) && own_keys_agree(tolerance);
+  }
+  [[nodiscard]] bool own_keys_agree(const Tolerance& tolerance) const {
+    if (ledger->is_byok != openrouter->is_byok) return false;
+    if (!ledger->is_byok || !openrouter->byok) return true;
+    return ledger->byok && tolerance.allows(*ledger->byok, *openrouter->byok);
   }
   [[nodiscard]] std::string_view state(const Tolerance& tolerance) const {
     if (!ledger) return "not_in_ledger";
@@ -50,8 +57,11 @@ struct Pair {
 Call call_of(const AttemptRecord& record) {
   Call call{.model = std::string(record.served_model.empty() ? record.model : record.served_model),
             .cost = record.charged(),
+            .is_byok = record.has(ledger::byok),
+            .byok = {},
             .input = {},
             .output = {}};
+  if (call.is_byok) call.byok = record.computed;
   if (record.has(ledger::counted)) {
     call.input = record.counts.input;
     call.output = record.counts.output;
@@ -88,7 +98,12 @@ Result<std::vector<Pair>> look_up(const std::vector<std::string>& ids,
         if (!generation) return std::unexpected(generation.error());
         if (*generation) {
           const auto& found = **generation;
-          pair.openrouter = Call{found.model, found.cost, found.input, found.output};
+          pair.openrouter = Call{.model = found.model,
+                                 .cost = found.cost,
+                                 .is_byok = found.is_byok,
+                                 .byok = found.is_byok ? found.upstream_cost : std::nullopt,
+                                 .input = found.input,
+                                 .output = found.output};
         }
       }
       all.push_back(std::move(pair));
@@ -97,10 +112,16 @@ Result<std::vector<Pair>> look_up(const std::vector<std::string>& ids,
   return all;
 }
 
+json::value decimal_or_null(const std::optional<Money>& amount) {
+  return amount ? json::value(amount->to_string()) : json::value(nullptr);
+}
+
 json::value described(const std::optional<Call>& call) {
   if (!call) return nullptr;
   return json::object{{"model", call->model},
-                      {"cost", call->cost ? json::value(call->cost->to_string()) : nullptr},
+                      {"cost", decimal_or_null(call->cost)},
+                      {"is_byok", call->is_byok},
+                      {"byok_cost", decimal_or_null(call->byok)},
                       {"input_tokens", terminal::json_or_null(call->input)},
                       {"output_tokens", terminal::json_or_null(call->output)}};
 }
@@ -131,7 +152,10 @@ std::string tokens_shown(const std::optional<Call>& call) {
 terminal::Cell cost_shown(const std::optional<Call>& call) {
   if (!call) return {"none", Style::warning};
   if (!call->cost) return {"unknown", Style::warning};
-  return {"$" + call->cost->to_string()};
+  std::string text = "$" + call->cost->to_string();
+  if (call->is_byok)
+    text += call->byok ? " + $" + call->byok->to_string() + " own" : " + unknown own";
+  return {std::move(text)};
 }
 
 void print_table(terminal::Console& console, const std::vector<Pair>& pairs,

@@ -60,6 +60,7 @@ bool read(object& from, ActivityRow& row) {
                      read(from, "prompt_tokens", row.input) &&
                      read(from, "completion_tokens", row.output) && read(from, "usage", row.cost);
   if (!read(from, "model_permaslug", row.permaslug)) row.permaslug = row.model;
+  static_cast<void>(read(from, "byok_usage_inference", row.byok));  // older answers have none
   // Some dates have come with a time behind them.
   const auto day = parse_day(std::string_view(date).substr(0, 10));
   if (day) row.day = *day;
@@ -123,6 +124,12 @@ Result<Generation> read_generation(std::string_view body) {
       !read(fields, "model", generation.model) || !read(fields, "total_cost", generation.cost)) {
     return unreadable("generation");
   }
+  bool is_byok = false;
+  if (fields.find_field_unordered("is_byok").get_bool().get(is_byok) == simdjson::SUCCESS) {
+    generation.is_byok = is_byok;
+  }
+  Money upstream;
+  if (read(fields, "upstream_inference_cost", upstream)) generation.upstream_cost = upstream;
   generation.input = count(fields, "native_tokens_prompt");
   generation.output = count(fields, "native_tokens_completion");
   return generation;

@@ -21,13 +21,16 @@ struct ActivityRow {
   std::int64_t requests = 0;
   std::int64_t input = 0;
   std::int64_t output = 0;
-  Money cost;
+  Money cost;       // in OpenRouter's credits
+  Money byok = {};  // what the vendors charged for calls on the user's own keys
 };
 
 // GET /generation. Counts are those that were billed; nullopt where none is stated.
 struct Generation {
   std::string model;
   Money cost;
+  bool is_byok = false;
+  std::optional<Money> upstream_cost;  // what the vendor charged; nullopt: not stated
   std::optional<std::int64_t> input;
   std::optional<std::int64_t> output;
 };

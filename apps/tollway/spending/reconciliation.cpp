@@ -31,6 +31,7 @@ void add(std::optional<Figures>& to, const Figures& more) {
   add_up(to->input, more.input);
   add_up(to->output, more.output);
   add_up(to->cost.nanodollars, more.cost.nanodollars);
+  add_up(to->byok.nanodollars, more.byok.nanodollars);
   add_up(to->unknown, more.unknown);
   add_up(to->estimated, more.estimated);
 }
@@ -40,18 +41,24 @@ Figures figures_of(const ledger::UsageRow& row) {
           .input = row.input,
           .output = row.output,
           .cost = row.charged,
+          .byok = row.byok,
           .unknown = row.unknown,
           .estimated = row.estimated};
 }
 
 Figures figures_of(const ActivityRow& row) {
-  return {.requests = row.requests, .input = row.input, .output = row.output, .cost = row.cost};
+  return {.requests = row.requests,
+          .input = row.input,
+          .output = row.output,
+          .cost = row.cost,
+          .byok = row.byok};
 }
 
 // Where the known amounts are the same, what is unknown cost no more than the tolerance.
 bool agree(const Comparison& row, const Tolerance& tolerance) {
-  return tolerance.allows(row.ledger.value_or(Figures{}).cost,
-                          row.openrouter.value_or(Figures{}).cost);
+  const auto ours = row.ledger.value_or(Figures{});
+  const auto theirs = row.openrouter.value_or(Figures{});
+  return tolerance.allows(ours.cost, theirs.cost) && tolerance.allows(ours.byok, theirs.byok);
 }
 
 }  // namespace
@@ -89,6 +96,10 @@ Money less(Money amount, Money other) noexcept {
 
 Money Comparison::difference() const noexcept {
   return less(ledger.value_or(Figures{}).cost, openrouter.value_or(Figures{}).cost);
+}
+
+Money Comparison::byok_difference() const noexcept {
+  return less(ledger.value_or(Figures{}).byok, openrouter.value_or(Figures{}).byok);
 }
 
 std::string difference_shown(Money difference) {

@@ -36,7 +36,8 @@ struct Figures {
   std::int64_t input = 0;
   std::int64_t output = 0;
   Money cost;
-  std::int64_t unknown = 0;    // calls whose cost the ledger does not know; not in `cost`
+  Money byok;                // what vendors charged for calls on the user's own keys; not in `cost`
+  std::int64_t unknown = 0;  // calls whose cost the ledger does not know; not in `cost`
   std::int64_t estimated = 0;  // calls whose tokens the ledger counted
 };
 
@@ -48,6 +49,7 @@ struct Comparison {
   bool agrees = false;
 
   [[nodiscard]] Money difference() const noexcept;  // ledger's less OpenRouter's
+  [[nodiscard]] Money byok_difference() const noexcept;
   // "agrees", "differs", "not_in_ledger", "not_at_openrouter".
   [[nodiscard]] std::string_view state() const noexcept;
 };

@@ -53,6 +53,8 @@ TEST(Activity, is_read_to_the_last_digit) {
   EXPECT_EQ((*rows)[0].cost, Money{900'719'925'474'099});
   EXPECT_EQ((*rows)[0].permaslug, "openai/gpt-4.1-2025-04-14");
   EXPECT_EQ((*rows)[0].output, 125);
+  EXPECT_EQ((*rows)[0].byok, Money{12'000'000});
+  EXPECT_EQ((*rows)[1].byok, Money{0}) << "not stated";
   EXPECT_EQ((*rows)[1].cost, Money{120});
   EXPECT_EQ((*rows)[1].day - (*rows)[0].day, std::chrono::days(1));
   EXPECT_EQ(read_activity(R"({"data":[]})")->size(), 0U);
@@ -74,6 +76,32 @@ TEST(Activity, of_another_shape_is_refused) {
   }
 }
 
+// openapi.yaml, GenerationResponse: every member that it requires.
+constexpr std::string_view whole_generation =
+    R"({"data":{"id":"gen-3bhGkxlo4XFrqiabUM7NDtwDzWwG","upstream_id":"chatcmpl-1",)"
+    R"("total_cost":0.0000015,"cache_discount":null,"upstream_inference_cost":0.0012,)"
+    R"("created_at":"2024-07-15T23:33:19.433273+00:00","model":"sao10k/l3-stheno-8b","app_id":12345,)"
+    R"("streamed":true,"cancelled":false,"provider_name":"Infermatic","latency":1250,)"
+    R"("moderation_latency":50,"generation_time":1200,"finish_reason":"stop","service_tier":"priority",)"
+    R"("tokens_prompt":10,"tokens_completion":25,"native_tokens_prompt":10,)"
+    R"("native_tokens_completion":25,"native_tokens_completion_images":0,"native_tokens_reasoning":5,)"
+    R"("native_tokens_cached":3,"num_media_prompt":1,"num_input_audio_prompt":0,)"
+    R"("num_media_completion":0,"num_search_results":5,"num_fetches":0,"web_search_engine":"exa",)"
+    R"("origin":"https://openrouter.ai/","usage":0.0000015,"is_byok":true,)"
+    R"("native_finish_reason":"stop","external_user":"user-123","api_type":"completions",)"
+    R"("preset_id":null,"router":null,"provider_responses":null,"user_agent":null,)"
+    R"("http_referer":null,"data_region":"global","workspace_id":null}})";
+
+TEST(GenerationRecord, on_a_key_of_ones_own_has_what_the_vendor_charged) {
+  const auto read = read_generation(whole_generation);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->cost, Money{1'500});
+  EXPECT_TRUE(read->is_byok);
+  EXPECT_EQ(read->upstream_cost, Money{1'200'000});
+  EXPECT_EQ(read->input, 10);
+  EXPECT_EQ(read->output, 25);
+}
+
 TEST(GenerationRecord, has_its_cost_and_what_counts_there_are) {
   const auto read = read_generation(
       R"({"data":{"id":"gen-1","model":"a/b","total_cost":0.0000222,"native_tokens_prompt":12,)"
@@ -82,11 +110,40 @@ TEST(GenerationRecord, has_its_cost_and_what_counts_there_are) {
   EXPECT_EQ(read->cost, Money{22'200});
   EXPECT_EQ(read->input, 12);
   EXPECT_EQ(read->output, std::nullopt);
+  EXPECT_FALSE(read->is_byok);
+  EXPECT_EQ(read->upstream_cost, std::nullopt);
   EXPECT_FALSE(read_generation(R"({"data":{"model":"a/b","total_cost":null}})"));
   EXPECT_TRUE(is_generation_id("gen-1790000000-Ab_c.d"));
   for (const char* const id : {"", "a b", "gen/1", "gen&x=1", "g\n"}) {
     EXPECT_FALSE(is_generation_id(id)) << id;
   }
+}
+
+TEST(Reconciliation, looks_at_keys_of_ones_own_beside_the_credits) {
+  const std::chrono::sys_days day{std::chrono::days(20'000)};
+  ledger::UsageRow used;
+  used.time = 20'000;
+  used.provider = "openrouter";
+  used.model = "a/one";
+  used.charged = Money{50};
+  used.byok = Money{1'000};
+  ActivityRow activity{.day = day,
+                       .model = "a/one",
+                       .permaslug = "a/one",
+                       .requests = 1,
+                       .cost = Money{50},
+                       .byok = Money{1'005}};
+  const auto compare = [&] {
+    return reconcile(std::span(&used, 1), std::span(&activity, 1), {.from = day, .until = day},
+                     tolerance("1%"), [](std::string_view name) { return std::string(name); })
+        .front();
+  };
+  EXPECT_TRUE(compare().agrees);
+  EXPECT_EQ(compare().byok_difference(), Money{-5});
+  activity.byok = Money{1'100};
+  EXPECT_FALSE(compare().agrees);
+  EXPECT_EQ(compare().difference(), Money{0});
+  EXPECT_FALSE(total_of(std::vector{compare()}, tolerance("1%")).agrees);
 }
 
 TEST(Reconciliation, is_by_day_and_model_whatever_it_is_called) {

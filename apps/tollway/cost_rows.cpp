@@ -82,9 +82,12 @@ UsageCounts counts_of(const llm::MeteredUsage& usage) {
           .cache_write_1h = usage.cache_write_1h,
           .input_audio = usage.input_audio,
           .cache_read_audio = usage.cache_read_audio,
+          .input_image = usage.input_image,
+          .input_video = usage.input_video,
           .reasoning = usage.reasoning,
           .output_audio = usage.output_audio,
           .output_image = usage.output_image,
+          .output_video = usage.output_video,
           .web_searches = usage.web_searches};
 }
 
@@ -149,7 +152,8 @@ json::object described(const ModelPricing& pricing, PriceTime now) {
       {"name", pricing.source_name},
       {"service_tier", pricing.service_tier.empty() ? "standard" : pricing.service_tier},
       {"as_of", nullptr},
-      {"age_seconds", nullptr}};
+      {"age_seconds", nullptr},
+      {"discount", terminal::json_text_or_null(pricing.discount)}};
   if (pricing.as_of) source["as_of"] = utc_text(*pricing.as_of);
   if (const auto age = pricing.age(now)) source["age_seconds"] = age->count();
   return source;

@@ -21,7 +21,8 @@ namespace tollway {
 
 // The members "cost", "currency", "lines" and "source" of such an answer.
 [[nodiscard]] boost::json::object described(const CostBreakdown& cost, PriceTime now);
-// {"provider", "model", "kind", "name", "as_of" | null, "age_seconds" | null}
+// {"provider", "model", "kind", "name", "service_tier", "as_of" | null, "age_seconds" | null,
+//  "discount" | null}
 [[nodiscard]] boost::json::object described(const ModelPricing& pricing, PriceTime now);
 
 }  // namespace tollway

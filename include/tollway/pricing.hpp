@@ -40,10 +40,11 @@ enum class PricingSource : std::uint8_t {
 };
 [[nodiscard]] TOLLWAY_API std::string_view name_of(PricingSource source) noexcept;
 
-// The price of one unit: a token, a request or a search.
+// The price of one unit: a token, a whole image, a request or a search.
 struct UnitPrice {
   // "input", "cache_read", "cache_write_5m", "cache_write_1h", "input_audio", "cache_read_audio",
-  // "output", "reasoning", "output_audio", "output_image", "request", "web_search"
+  // "input_image", "input_video", "output", "reasoning", "output_audio", "output_image",
+  // "output_video", "input_image_piece", "output_image_piece", "request", "web_search"
   std::string unit;
   std::string dollars;  // a unit, as decimal text: "0.0000025"
   struct Tier {
@@ -63,6 +64,10 @@ struct TOLLWAY_API ModelPricing {
       as_of;  // when the source said so; nullopt: it holds as long as it stands
   std::optional<std::int64_t> context_length;
   std::string service_tier = {};  // whose prices these are: "flex"; empty: the standard one
+  // The fraction that is not paid, "0.25", at the time that was asked for, where the source states
+  // one or the operator is granted one. prices() are what is left: nothing is to be taken off
+  // again.
+  std::optional<std::string> discount = {};
 
   // The units that have a price of their own at that time; others are billed as what contains them
   // (docs/costs.md). Empty where the price is dynamic, that is known only after routing.
@@ -140,9 +145,10 @@ class TOLLWAY_API PricingFetcher {
   // Prices are of the standard tier unless `service_tier` names another, as vendors do: "flex",
   // "priority" ("fast"), "batch". Of a tier that is not known there is no price, never another's.
   // "gpt-4o:batch" is the batch tier of gpt-4o, too.
+  // Overrides and discounts that are dated count where they hold `at` that time; nullopt: now.
   [[nodiscard]] std::optional<ModelPricing> get_model_pricing(
-      std::string_view model, std::string_view provider = {},
-      std::string_view service_tier = {}) const;
+      std::string_view model, std::string_view provider = {}, std::string_view service_tier = {},
+      std::optional<PriceTime> at = {}) const;
   // Every model of a provider whose price is known, in the order of their names; each once, by the
   // first source that has it.
   [[nodiscard]] std::vector<ModelPricing> get_all_pricing(std::string_view provider) const;
@@ -150,7 +156,8 @@ class TOLLWAY_API PricingFetcher {
   void async_get_model_pricing(std::string model, std::string provider,
                                std::function<void(Result<std::optional<ModelPricing>>)> done) const;
   void async_get_model_pricing(std::string model, std::string provider, std::string service_tier,
-                               std::function<void(Result<std::optional<ModelPricing>>)> done) const;
+                               std::function<void(Result<std::optional<ModelPricing>>)> done,
+                               std::optional<PriceTime> at = {}) const;
   void async_get_all_pricing(std::string provider,
                              std::function<void(Result<std::vector<ModelPricing>>)> done) const;
   // Asks the provider now unless the cache has its list. Blocks, at most 30 seconds. Nothing to do
@@ -177,9 +184,15 @@ struct TOLLWAY_API UsageCounts {
   std::int64_t cache_write_1h = 0;    // of input
   std::int64_t input_audio = 0;       // of input
   std::int64_t cache_read_audio = 0;  // of cache_read and of input_audio
+  std::int64_t input_image = 0;       // of input; what is known to be cached is in cache_read alone
+  std::int64_t input_video = 0;       // of input; the same
   std::int64_t reasoning = 0;         // of output
   std::int64_t output_audio = 0;      // of output
   std::int64_t output_image = 0;      // of output
+  std::int64_t output_video = 0;      // of output
+  // Whole images, which some are paid by; no vendor's usage counts them.
+  std::int64_t input_image_pieces = 0;
+  std::int64_t output_image_pieces = 0;
   std::int64_t web_searches = 0;
 
   // nullopt where the reply does not state both prompt and completion tokens.

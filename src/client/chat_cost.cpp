@@ -94,7 +94,8 @@ std::optional<ModelPricing> pricing_for(const ChatModelOptions& options, std::st
                                         std::string_view model_asked, llm::ServiceTier tier) {
   const auto key = lower(options.provider_key);
   const auto find = [&](std::string_view name) {
-    return pricing_unasked(key, pricing::tier_of_model(name, tier), options.price_overrides);
+    return pricing_unasked(key, pricing::tier_of_model(name, tier), options.price_overrides,
+                           price_time_now());
   };
   if (!model.empty()) {
     if (auto found = find(model)) return found;

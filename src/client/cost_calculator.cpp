@@ -29,10 +29,15 @@ llm::MeteredUsage metered(const UsageCounts& counts) {
           .cache_write_1h = counts.cache_write_1h,
           .input_audio = counts.input_audio,
           .cache_read_audio = counts.cache_read_audio,
+          .input_image = counts.input_image,
+          .input_video = counts.input_video,
           .output = counts.output,
           .reasoning = counts.reasoning,
           .output_audio = counts.output_audio,
           .output_image = counts.output_image,
+          .output_video = counts.output_video,
+          .input_image_pieces = counts.input_image_pieces,
+          .output_image_pieces = counts.output_image_pieces,
           .web_searches = counts.web_searches};
 }
 
@@ -89,9 +94,10 @@ CostCalculator::CostCalculator(const CostCalculator&) = default;
 CostCalculator& CostCalculator::operator=(const CostCalculator&) = default;
 
 Result<CostBreakdown> CostCalculator::calculate_cost(const CostRecord& record) const {
+  const auto at = record.at.value_or(client::price_time_now());
   return client::break_down(
-      record.usage, fetcher_.get_model_pricing(record.model, record.provider, record.service_tier),
-      record.at.value_or(client::price_time_now()));
+      record.usage,
+      fetcher_.get_model_pricing(record.model, record.provider, record.service_tier, at), at);
 }
 
 void CostCalculator::async_calculate_cost(CostRecord record,
@@ -99,14 +105,15 @@ void CostCalculator::async_calculate_cost(CostRecord record,
   auto model = record.model;
   auto provider = record.provider;
   auto tier = record.service_tier;
+  const auto at = record.at.value_or(client::price_time_now());
   fetcher_.async_get_model_pricing(
       std::move(model), std::move(provider), std::move(tier),
-      [record = std::move(record),
-       done = std::move(done)](Result<std::optional<ModelPricing>> pricing) {
+      [record = std::move(record), done = std::move(done),
+       at](Result<std::optional<ModelPricing>> pricing) {
         if (!pricing) return done(std::unexpected(std::move(pricing.error())));
-        done(client::break_down(record.usage, std::move(*pricing),
-                                record.at.value_or(client::price_time_now())));
-      });
+        done(client::break_down(record.usage, std::move(*pricing), at));
+      },
+      at);
 }
 
 std::vector<Result<CostBreakdown>> CostCalculator::calculate_batch_costs(

@@ -309,5 +309,64 @@ TEST(CostCalculator, an_operator_prices_tiers_one_by_one) {
             "pricing.overrides, entry 1: expected service_tier to be flex, priority or batch");
 }
 
+TEST(CostCalculator, an_operators_price_counts_on_its_days_alone) {
+  const CostCalculator own(fetcher_with(
+      R"([{"provider":"openai","model":"gpt-4o","from":"2026-04-01","to":"2026-05-01","input":1,)"
+      R"("output":4}])"));
+  const auto input = [&own](PriceTime at) {
+    auto row = record("gpt-4o", tokens(1'000'000, 0));
+    row.at = at;
+    const auto cost = own.calculate_cost(row);
+    return std::pair(cost->total_cost->to_string(), cost->pricing_used->source);
+  };
+  EXPECT_EQ(input(spring - 1s), std::pair(std::string("2.5"), PricingSource::built_in));
+  EXPECT_EQ(input(spring), std::pair(std::string("1"), PricingSource::override_price));
+  EXPECT_EQ(input(spring + 24h * 30 - 1s),
+            std::pair(std::string("1"), PricingSource::override_price));
+  EXPECT_EQ(input(spring + 24h * 30), std::pair(std::string("2.5"), PricingSource::built_in));
+}
+
+TEST(CostCalculator, a_granted_discount_is_taken_off_what_others_state) {
+  const CostCalculator own(fetcher_with(
+      R"([{"provider":"openai","model":"*","discount":0.1,"to":"2026-05-01"},)"
+      R"({"provider":"openai","model":"gpt-5","discount":0.5,"service_tier":"flex"},)"
+      R"({"provider":"openai","model":"mine","input":10,"output":0},)"
+      R"({"provider":"openai","model":"less","input":10,"output":0,"discount":"0.25"}])"));
+  const auto priced = [&own](std::string model, std::string tier, PriceTime at) {
+    auto row = record(std::move(model), tokens(1'000'000, 0));
+    row.service_tier = std::move(tier);
+    row.at = at;
+    const auto cost = own.calculate_cost(row);
+    return cost->total_cost->to_string() + " less " +
+           cost->pricing_used->discount.value_or("nothing");
+  };
+  EXPECT_EQ(priced("gpt-4o", "", spring), "2.25 less 0.1");
+  EXPECT_EQ(priced("gpt-4o", "", spring + 24h * 30), "2.5 less nothing");
+  EXPECT_EQ(priced("gpt-5", "", spring), "1.125 less 0.1");
+  EXPECT_EQ(priced("gpt-5", "flex", spring), "0.3125 less 0.5");
+  EXPECT_EQ(priced("mine", "", spring), "10 less nothing") << "the operator's own word";
+  EXPECT_EQ(priced("less", "", spring), "7.5 less 0.25");
+}
+
+TEST(CostCalculator, prices_images_and_video_by_token_and_piece) {
+  const CostCalculator own(fetcher_with(
+      R"([{"provider":"openai","model":"painter","input":1,"output":2,"input_image":3,)"
+      R"("input_video":4,"output_image":5,"output_video":6,"input_image_piece":1000,)"
+      R"("output_image_piece":40000}])"));
+  UsageCounts usage = tokens(1'000'000, 1'000'000);
+  usage.input_image = 500'000;
+  usage.input_video = 100'000;
+  usage.output_image = 400'000;
+  usage.output_video = 300'000;
+  usage.input_image_pieces = 2;
+  usage.output_image_pieces = 1;
+  const auto cost = own.calculate_cost(record("painter", usage));
+  ASSERT_TRUE(cost && cost->total_cost);
+  EXPECT_EQ(cost->lines.size(), 8U);
+  EXPECT_EQ(cost->prompt_cost->to_string(), "2.302");
+  EXPECT_EQ(cost->completion_cost->to_string(), "4.44");
+  EXPECT_EQ(cost->other_cost->to_string(), "0");
+}
+
 }  // namespace
 }  // namespace tollway

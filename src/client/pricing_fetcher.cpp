@@ -22,8 +22,9 @@ PricingFetcher::PricingFetcher(std::shared_ptr<State> state) noexcept : state_(s
 
 std::optional<ModelPricing> PricingFetcher::get_model_pricing(std::string_view model,
                                                               std::string_view provider,
-                                                              std::string_view service_tier) const {
-  return state_->of_model(provider, model, service_tier);
+                                                              std::string_view service_tier,
+                                                              std::optional<PriceTime> at) const {
+  return state_->of_model(provider, model, service_tier, at);
 }
 
 std::vector<ModelPricing> PricingFetcher::get_all_pricing(std::string_view provider) const {
@@ -39,14 +40,16 @@ void PricingFetcher::async_get_model_pricing(
 // The state's thread runs the job, so the state is there; a copy would let it join itself.
 void PricingFetcher::async_get_model_pricing(
     std::string model, std::string provider, std::string service_tier,
-    std::function<void(Result<std::optional<ModelPricing>>)> done) const {
+    std::function<void(Result<std::optional<ModelPricing>>)> done,
+    std::optional<PriceTime> at) const {
   auto asked = provider;
   state_->run_later(
       {.provider = std::move(asked),
        .done = [state = state_.get(), model = std::move(model), provider = std::move(provider),
-                service_tier = std::move(service_tier), done = std::move(done)](bool was_asked) {
+                service_tier = std::move(service_tier), done = std::move(done),
+                at](bool was_asked) {
          if (!was_asked) return done(ended());
-         done(state->of_model(provider, model, service_tier));
+         done(state->of_model(provider, model, service_tier, at));
        }});
 }
 

@@ -81,27 +81,30 @@ Result<> PricingFetcher::State::refresh(std::string_view name) const {
 
 std::optional<ModelPricing> PricingFetcher::State::of_model(std::string_view provider,
                                                             std::string_view model,
-                                                            std::string_view tier) const {
+                                                            std::string_view tier,
+                                                            std::optional<PriceTime> at) const {
   const auto wanted = llm::service_tier_named(tier).value_or(llm::ServiceTier::standard);
-  if (!provider.empty()) return of_provider(provider, model, wanted);
-  return client::pricing_by_name(pricing::tier_of_model(model, wanted), overrides);
+  const auto when = at.value_or(client::price_time_now());
+  if (!provider.empty()) return of_provider(provider, model, wanted, when);
+  return client::pricing_by_name(pricing::tier_of_model(model, wanted), overrides, when);
 }
 
 std::optional<ModelPricing> PricingFetcher::State::of_provider(std::string_view name,
                                                                std::string_view model,
-                                                               llm::ServiceTier tier) const {
+                                                               llm::ServiceTier tier,
+                                                               PriceTime at) const {
   const auto* known = provider(name);
   const auto key = client::lower(known == nullptr ? name : known->info().provider_key);
   // Lists state the standard tier; a row of its own is what a batch's name has there.
   const auto listed = tier == llm::ServiceTier::standard ? cache->get(key) : nullptr;
   if (listed != nullptr) {
     if (const auto* found = client::find_pricing(*listed, model)) {
-      return client::the_fuller(key, *found, client::price_time_now());
+      auto fuller = client::the_fuller(key, *found, client::price_time_now());
+      return client::discounted(std::move(fuller), key, model, overrides, at);
     }
   }
-  if (auto found = client::pricing_unasked(key, pricing::tier_of_model(model, tier), overrides)) {
-    return found;
-  }
+  const auto wanted = pricing::tier_of_model(model, tier);
+  if (auto found = client::pricing_unasked(key, wanted, overrides, at)) return found;
   if (known != nullptr && !known->info().is_cloud) {
     return client::local_pricing(known->info(), model);
   }
@@ -112,11 +115,12 @@ std::vector<ModelPricing> PricingFetcher::State::all_of(std::string_view name) c
   const auto* known = provider(name);
   const auto key = client::lower(known == nullptr ? name : known->info().provider_key);
   std::map<std::string, ModelPricing> by_name;
-  const auto add = [&by_name](const ModelPricing& pricing) {
-    by_name.emplace(client::lower(pricing.model), pricing);
+  const auto now = client::price_time_now();
+  const auto add = [&](const ModelPricing& pricing) {
+    by_name.emplace(client::lower(pricing.model),
+                    client::discounted(pricing, key, pricing.model, overrides, now));
   };
   if (const auto listed = cache->get(key); listed != nullptr) {
-    const auto now = client::price_time_now();
     for (const auto& row : *listed) add(client::the_fuller(key, row, now));
   }
   const auto add_sheet = [&](const PriceSheet& sheet, PricingSource source,
@@ -124,7 +128,9 @@ std::vector<ModelPricing> PricingFetcher::State::all_of(std::string_view name) c
     for (const auto& vendor : sheet.vendors()) {
       if (vendor.provider != client::sheet_name(key)) continue;
       for (const auto& model : vendor.models) {
-        if (model.has_prices()) add(client::pricing_of(vendor, model, source, owner));
+        if (!model.has_prices() || model.period(now, llm::ServiceTier::standard) == nullptr)
+          continue;
+        add(client::pricing_of(vendor, model, source, owner));
       }
     }
   };
@@ -132,8 +138,12 @@ std::vector<ModelPricing> PricingFetcher::State::all_of(std::string_view name) c
   add_sheet(PriceSheet::built_in(), PricingSource::built_in, {});
   if (key == client::resells_at_the_makers_prices) {
     for (const auto& listed : client::built_in_listing_prices()) {
-      const auto [row, is_new] = by_name.emplace(client::lower(listed.model), listed);
-      if (!is_new) row->second = with_capabilities(std::move(row->second), listed);
+      const auto row = by_name.find(client::lower(listed.model));
+      if (row == by_name.end()) {
+        add(listed);
+      } else {
+        row->second = with_capabilities(std::move(row->second), listed);
+      }
     }
   }
   std::vector<ModelPricing> all;

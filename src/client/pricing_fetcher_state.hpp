@@ -33,10 +33,10 @@ struct PricingFetcher::State {
   [[nodiscard]] Result<> refresh(std::string_view provider) const;
   // Null for an unknown one. By key or by the name that sheets have for it.
   [[nodiscard]] const Provider* provider(std::string_view name) const;
-  // Without a provider by the name alone. `tier` as vendors name it.
+  // Without a provider by the name alone. `tier` as vendors name it. Nullopt for `at`: now.
   [[nodiscard]] std::optional<ModelPricing> of_model(std::string_view provider,
-                                                     std::string_view model,
-                                                     std::string_view tier) const;
+                                                     std::string_view model, std::string_view tier,
+                                                     std::optional<PriceTime> at) const;
   [[nodiscard]] std::vector<ModelPricing> all_of(std::string_view provider) const;
   void run_later(Job job);
 
@@ -49,7 +49,7 @@ struct PricingFetcher::State {
   void work();
   [[nodiscard]] std::optional<ModelPricing> of_provider(std::string_view provider,
                                                         std::string_view model,
-                                                        llm::ServiceTier tier) const;
+                                                        llm::ServiceTier tier, PriceTime at) const;
 
   std::mutex mutex_;
   std::condition_variable changed_;

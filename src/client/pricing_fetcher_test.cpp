@@ -112,6 +112,10 @@ TEST(PricingFetcher, refuses_overrides_that_are_none) {
   for (const auto* const text :
        {R"({"a":1})", R"([1])", R"([{"provider":"openai"}])", R"([{"provider":"a","model":"b"}])",
         R"([{"provider":"a","model":"b","inptu":1}])",
+        R"([{"provider":"a","model":"*","input":1}])",
+        R"([{"provider":"a","model":"b","discount":1.5}])",
+        R"([{"provider":"a","model":"b","input":1,"to":"soon"}])",
+        R"([{"provider":"a","model":"b","input":1,"from":"2027-01-02","to":"2027-01-01"}])",
         R"([{"provider":"a","model":"b","input":-1}])"}) {
     const auto settings = SettingsSnapshot::from({{"pricing.overrides", text}});
     ASSERT_TRUE(settings) << text;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/decimal.hpp"
+
 namespace tollway::client {
 namespace {
 
@@ -14,6 +16,14 @@ std::optional<ModelPricing> pricing_in(const std::optional<PriceSheet::Found>& f
   return client::pricing_of(*found->sheet, *found->model, source, std::move(owner), tier);
 }
 
+// What the operator says counts while it holds.
+std::optional<ModelPricing> pricing_overridden(const std::optional<PriceSheet::Found>& found,
+                                               llm::ServiceTier tier, const Overrides& overrides,
+                                               PriceTime at) {
+  if (!found || found->model->rates(at, tier) == nullptr) return std::nullopt;
+  return pricing_in(found, tier, PricingSource::override_price, overrides);
+}
+
 // OpenRouter's list states the standard tier alone.
 std::optional<ModelPricing> in_built_in_listing(const TierOfModel& wanted) {
   if (wanted.tier != llm::ServiceTier::standard) return std::nullopt;
@@ -21,16 +31,29 @@ std::optional<ModelPricing> in_built_in_listing(const TierOfModel& wanted) {
   return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
-}  // namespace
+std::optional<ModelPricing> stated_by_name(const TierOfModel& wanted, const Overrides& overrides,
+                                           PriceTime at) {
+  const auto& [model, tier] = wanted;
+  if (overrides != nullptr) {
+    if (auto found = pricing_overridden(overrides->find_by_name(model), tier, overrides, at)) {
+      return found;
+    }
+  }
+  if (auto found = pricing_in(PriceSheet::built_in().find_by_name(model), tier,
+                              PricingSource::built_in, {})) {
+    return found;
+  }
+  return in_built_in_listing(wanted);
+}
 
-std::optional<ModelPricing> pricing_unasked(std::string_view provider, const TierOfModel& wanted,
-                                            const Overrides& overrides) {
+std::optional<ModelPricing> stated(std::string_view provider, const TierOfModel& wanted,
+                                   const Overrides& overrides, PriceTime at) {
   const auto vendor = sheet_name(provider);
   const auto& [model, tier] = wanted;
   if (overrides != nullptr) {
-    auto found =
-        pricing_in(overrides->find(vendor, model), tier, PricingSource::override_price, overrides);
-    if (found) return found;
+    if (auto found = pricing_overridden(overrides->find(vendor, model), tier, overrides, at)) {
+      return found;
+    }
   }
   if (auto found = pricing_in(PriceSheet::built_in().find(vendor, model), tier,
                               PricingSource::built_in, {})) {
@@ -38,21 +61,64 @@ std::optional<ModelPricing> pricing_unasked(std::string_view provider, const Tie
   }
   if (provider != resells_at_the_makers_prices) return std::nullopt;
   if (auto found = in_built_in_listing(wanted)) return found;
-  return pricing_by_name(wanted, overrides);
+  return stated_by_name(wanted, overrides, at);
 }
 
-std::optional<ModelPricing> pricing_by_name(const TierOfModel& wanted, const Overrides& overrides) {
-  const auto& [model, tier] = wanted;
-  if (overrides != nullptr) {
-    auto found =
-        pricing_in(overrides->find_by_name(model), tier, PricingSource::override_price, overrides);
-    if (found) return found;
+// One discount after the other.
+pricing::Discount both(pricing::Discount one, pricing::Discount other) {
+  const auto left =
+      pricing::reduced(pricing::Price{pricing::Discount::whole - one.billionths}, other);
+  return {pricing::Discount::whole - left.femtodollars};
+}
+
+void reduce(std::vector<pricing::Period>& periods, pricing::Discount discount) {
+  for (auto& period : periods) {
+    period.rates = pricing::reduced(std::move(period.rates), discount);
+    period.discount = both(period.discount, discount);
   }
-  if (auto found = pricing_in(PriceSheet::built_in().find_by_name(model), tier,
-                              PricingSource::built_in, {})) {
-    return found;
+}
+
+std::shared_ptr<const ModelPricing::Rows> reduced_rows(ModelPricing::Rows rows,
+                                                       pricing::Discount discount) {
+  auto model = std::make_shared<pricing::PricedModel>(*rows.model);
+  reduce(model->periods, discount);
+  for (auto& tier : model->tiers) reduce(tier.periods, discount);
+  rows.model = model.get();
+  rows.owner = std::move(model);
+  return std::make_shared<const ModelPricing::Rows>(std::move(rows));
+}
+
+}  // namespace
+
+std::optional<ModelPricing> pricing_unasked(std::string_view provider, const TierOfModel& wanted,
+                                            const Overrides& overrides, PriceTime at) {
+  auto found = stated(provider, wanted, overrides, at);
+  if (found) found = discounted(std::move(*found), provider, wanted.model, overrides, at);
+  return found;
+}
+
+std::optional<ModelPricing> pricing_by_name(const TierOfModel& wanted, const Overrides& overrides,
+                                            PriceTime at) {
+  auto found = stated_by_name(wanted, overrides, at);
+  if (!found) return found;
+  const auto provider = found->provider;
+  return discounted(std::move(*found), provider, wanted.model, overrides, at);
+}
+
+ModelPricing discounted(ModelPricing pricing, std::string_view provider, std::string_view model,
+                        const Overrides& overrides, PriceTime at) {
+  const bool is_final = overrides == nullptr || pricing.source == PricingSource::override_price ||
+                        pricing.source == PricingSource::local;
+  const auto granted =
+      is_final ? std::nullopt
+               : overrides->discount(sheet_name(provider), model, pricing.rows->tier, at);
+  if (granted) pricing.rows = reduced_rows(*pricing.rows, *granted);
+  constexpr int places = 9;
+  const auto* const period = pricing.rows->model->period(at, pricing.rows->tier);
+  if (period != nullptr && period->discount.billionths != 0) {
+    pricing.discount = format_decimal(period->discount.billionths, places);
   }
-  return in_built_in_listing(wanted);
+  return pricing;
 }
 
 ModelPricing the_fuller(std::string_view provider, const ModelPricing& listed, PriceTime at) {

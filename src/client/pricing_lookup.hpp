@@ -16,13 +16,19 @@ using Overrides = std::shared_ptr<const pricing::PriceSheet>;  // null: none
 // What is asked for: of which model, in which tier ("gpt-4o:batch" is the batch tier of "gpt-4o").
 using pricing::TierOfModel;
 
-// Of the provider with that key in lower case, by the overrides, else by what is built in.
+// Of the provider with that key in lower case, by the overrides that hold at that time, else by
+// what is built in.
 [[nodiscard]] std::optional<ModelPricing> pricing_unasked(std::string_view provider,
                                                           const TierOfModel& wanted,
-                                                          const Overrides& overrides);
+                                                          const Overrides& overrides, PriceTime at);
 // By the name alone: as its maker prices it.
 [[nodiscard]] std::optional<ModelPricing> pricing_by_name(const TierOfModel& wanted,
-                                                          const Overrides& overrides);
+                                                          const Overrides& overrides, PriceTime at);
+// Less what the operator is granted by that provider at that time; his own prices and those of his
+// own machine stay as they are.
+[[nodiscard]] ModelPricing discounted(ModelPricing pricing, std::string_view provider,
+                                      std::string_view model, const Overrides& overrides,
+                                      PriceTime at);
 // What the built-in sheet says, where it says what the list does and so knows more: tiers, times of
 // day, what lists leave out. Else the listed price itself.
 [[nodiscard]] ModelPricing the_fuller(std::string_view provider, const ModelPricing& listed,

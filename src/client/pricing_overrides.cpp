@@ -61,8 +61,41 @@ std::optional<std::string> tier_of(const json::object& row) {
   return *tier == llm::ServiceTier::standard ? std::string() : std::string(name_of(*tier));
 }
 
-// By vendor and model: "periods" of the standard tier and "tiers" of others, as sheets have them.
-using Vendors = std::map<std::string, std::map<std::string, json::object>>;
+struct Vendor {
+  // By model: "periods" of the standard tier and "tiers" of others, as sheets have them.
+  std::map<std::string, json::object> models;
+  json::array discounts;
+};
+using Vendors = std::map<std::string, Vendor>;
+
+// An entry's members, apart.
+struct Stated {
+  json::object when;
+  json::object rates;
+  json::value discount;  // null: none
+};
+
+Stated stated_in(const json::object& row) {
+  Stated stated;
+  for (const auto& [name, value] : row) {
+    if (name == "provider" || name == "model" || name == "service_tier") continue;
+    if (name == "from" || name == "to" || name == "daily") {
+      stated.when[name] = value;
+    } else if (name == "discount") {
+      stated.discount = price_text(value);
+    } else {
+      stated.rates[name] = price_text(value);
+    }
+  }
+  return stated;
+}
+
+// Of one model, or of all that the provider has.
+json::object match_of(const std::string& model) {
+  constexpr std::string_view any;
+  if (model == "*") return {{"contains", any}};
+  return {{"equals", model}};
+}
 
 Result<Vendors> read_rows(const json::array& rows) {
   Vendors vendors;
@@ -72,21 +105,23 @@ Result<Vendors> read_rows(const json::array& rows) {
     const auto provider = text_of(*row, "provider");
     const auto model = text_of(*row, "model");
     if (provider.empty() || model.empty()) return refused(i, "expected provider and model as text");
-    json::object period;
-    json::object rates;
-    for (const auto& [name, value] : *row) {
-      if (name == "provider" || name == "model" || name == "service_tier") continue;
-      if (name == "from" || name == "daily") {
-        period[name] = value;
-      } else {
-        rates[name] = price_text(value);
-      }
-    }
-    if (rates.empty()) return refused(i, "expected a price, such as input = 2.5");
-    period["rates"] = std::move(rates);
     const auto tier = tier_of(*row);
     if (!tier) return refused(i, "expected service_tier to be flex, priority or batch");
-    auto& prices = vendors[std::string(sheet_name(provider))][model];
+    auto [period, rates, discount] = stated_in(*row);
+    auto& vendor = vendors[std::string(sheet_name(provider))];
+    if (!discount.is_null()) period["discount"] = discount;
+    if (rates.empty() && !discount.is_null()) {
+      period["match"] = match_of(model);
+      if (!tier->empty()) period["tier"] = *tier;
+      vendor.discounts.push_back(std::move(period));
+      continue;
+    }
+    if (rates.empty()) {
+      return refused(i, "expected a price, such as input = 2.5, or discount = 0.1");
+    }
+    if (model == "*") return refused(i, "expected the name of a model that has the prices");
+    period["rates"] = std::move(rates);
+    auto& prices = vendor.models[model];
     auto& owner = tier->empty() ? prices : object_in(prices, "tiers");
     array_in(owner, tier->empty() ? "periods" : *tier).push_back(std::move(period));
   }
@@ -109,18 +144,19 @@ Result<std::shared_ptr<const pricing::PriceSheet>> read_overrides(
   std::vector<std::string> texts;
   texts.reserve(vendors->size());  // views of them are kept
   std::vector<EmbeddedFile> files;
-  for (const auto& [vendor, models] : *vendors) {
+  for (const auto& [provider, vendor] : *vendors) {
     json::array list;
-    for (const auto& [model, prices] : models) {
+    for (const auto& [model, prices] : vendor.models) {
       json::object row = prices;
       row["id"] = model;
-      row["match"] = {{"equals", model}};
+      row["match"] = match_of(model);
       list.push_back(std::move(row));
     }
-    texts.push_back(json::serialize(json::object{{"provider", vendor},
+    texts.push_back(json::serialize(json::object{{"provider", provider},
                                                  {"source", settings.source(setting)},
                                                  {"date", ""},
-                                                 {"models", std::move(list)}}));
+                                                 {"models", std::move(list)},
+                                                 {"discounts", vendor.discounts}}));
     files.push_back({.name = setting, .text = texts.back()});
   }
   auto sheet = pricing::PriceSheet::read(files);

@@ -59,7 +59,7 @@ void Endpoints::list(const catalog::Model& model, std::string_view route) {
     const auto* const offer = catalog::Catalogue::offer_of(model, provider.key);
     if (offer == nullptr || !answers(provider, route)) continue;
     if (!writes_text(model, provider.local)) continue;
-    Offered made{.endpoint = make_endpoint(provider, model, *offer, rates(*offer)),
+    Offered made{.endpoint = endpoint_of(provider, model, *offer),
                  .upstream = &upstream,
                  .model = offer->model};
     made.endpoint.key_weight = upstream.weight;

@@ -96,15 +96,23 @@ void Endpoints::use(Overrides overrides) {
 }
 
 // Where a price depends on the time of day, that of the moment at which it is looked up.
-const pricing::Rates* Endpoints::rates(const catalog::Offer& offer) const {
+routing::Endpoint Endpoints::endpoint_of(const providers::Description& provider,
+                                         const catalog::Model& model,
+                                         const catalog::Offer& offer) const {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto vendor = pricing::sheet_name(offer.provider);
-  for (const auto* sheet : {overrides_.get(), &pricing::PriceSheet::built_in()}) {
-    if (sheet == nullptr) continue;
-    const auto found = sheet->find(vendor, offer.model);
-    if (found && found->model->has_prices()) return &found->model->rates(now);
-  }
-  return nullptr;
+  const auto rates_in = [&](const pricing::PriceSheet* sheet) -> const pricing::Rates* {
+    const auto found = sheet == nullptr ? std::nullopt : sheet->find(vendor, offer.model);
+    if (!found || !found->model->has_prices()) return nullptr;
+    return found->model->rates(now, llm::ServiceTier::standard);
+  };
+  const auto* const own = offer.prices.known() ? nullptr : rates_in(overrides_.get());
+  const auto* const rates = own != nullptr ? own : rates_in(&pricing::PriceSheet::built_in());
+  auto made = make_endpoint(provider, model, offer, rates);
+  if (overrides_ == nullptr || own != nullptr || provider.local) return made;
+  const auto granted = overrides_->discount(vendor, offer.model, llm::ServiceTier::standard, now);
+  if (granted) reduce(made.prices, *granted);
+  return made;
 }
 
 void Endpoints::forget() {
@@ -175,7 +183,7 @@ ModelTargetsPointer Endpoints::make(const AskedView& asked) const {
       const auto* const offer = catalog::Catalogue::offer_of(*found->target, provider.key);
       const bool is_default = provider.key == first.provider->key();
       if (offer == nullptr || (!is_default && !answers(provider, asked.route))) continue;
-      add(*made, upstream, make_endpoint(provider, *found->target, *offer, rates(*offer)),
+      add(*made, upstream, endpoint_of(provider, *found->target, *offer),
           spelling(*found, *offer, provider.chooses_providers, asked.model));
     }
     if (is_left_to_meta(*found)) keep_meta(made->targets);

@@ -109,7 +109,9 @@ class Endpoints {
            std::string spelled) const;
   [[nodiscard]] bool add_meta(ModelTargets& made) const;
   [[nodiscard]] ModelTargetsPointer make(const AskedView& asked) const;
-  [[nodiscard]] const pricing::Rates* rates(const catalog::Offer& offer) const;
+  [[nodiscard]] routing::Endpoint endpoint_of(const providers::Description& provider,
+                                              const catalog::Model& model,
+                                              const catalog::Offer& offer) const;
 
   UpstreamsPointer upstreams_;
   Standings& standings_;

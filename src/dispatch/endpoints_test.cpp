@@ -244,6 +244,22 @@ TEST(Endpoints, PricesAreTheProvidersOwnThenTheOperatorsThenTheSheets) {
   EXPECT_EQ(price_of("gemma-7b-it"), 1);
 }
 
+TEST(Endpoints, PricesAreLessTheDiscountThatTheOperatorIsGranted) {
+  Configured configured;
+  Endpoints endpoints = configured.add("groq").endpoints();
+  const EmbeddedFile file{.name = "groq.json",
+                          .text = R"({"provider": "groq", "source": "me", "date": "2026-11-23",
+            "models": [], "discounts": [{"match": {"contains": ""}, "discount": "0.25"},
+              {"match": {"equals": "gemma-7b-it"}, "discount": "0.5", "to": "2026-01-01"}]})"};
+  auto read = pricing::PriceSheet::read(std::span(&file, 1));
+  ASSERT_TRUE(read) << read.error().message;
+  endpoints.use(std::make_shared<const pricing::PriceSheet>(std::move(*read)));
+  const auto prices = endpoints.of("gemma2-9b-it", chat, start)->targets[0].endpoint.prices;
+  EXPECT_EQ(prices.prompt, 150'000'000);
+  EXPECT_EQ(prices.request, std::nullopt);
+  EXPECT_EQ(endpoints.of("gemma-7b-it", chat, start)->targets[0].endpoint.prices.completion, 3);
+}
+
 TEST(Endpoints, RoutesAreAnsweredByWhoSaysSoAndTheDefault) {
   Configured configured;
   Endpoints endpoints = configured.add("openrouter").add("openai").endpoints();

@@ -123,4 +123,11 @@ routing::Endpoint make_endpoint(const providers::Description& provider, const ca
   return made;
 }
 
+void reduce(routing::EndpointPrices& prices, pricing::Discount discount) {
+  for (auto* price : {&prices.prompt, &prices.completion, &prices.request, &prices.cache_read,
+                      &prices.image, &prices.audio}) {
+    if (*price) *price = pricing::reduced(pricing::Price{**price}, discount).femtodollars;
+  }
+}
+
 }  // namespace tollway::dispatch

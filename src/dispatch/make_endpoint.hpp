@@ -20,4 +20,7 @@ namespace tollway::dispatch {
 [[nodiscard]] routing::Endpoint make_unlisted_endpoint(const providers::Description& provider,
                                                        std::string_view model);
 
+// Less what the operator is granted.
+void reduce(routing::EndpointPrices& prices, pricing::Discount discount);
+
 }  // namespace tollway::dispatch

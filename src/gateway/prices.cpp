@@ -43,7 +43,7 @@ std::vector<pricing::Period> periods_of(const catalog::Model& model, const catal
       return std::move(read->front().periods);
     }
   }
-  return {{.from = {}, .daily = {}, .rates = rates}};
+  return {{.when = {}, .rates = rates, .discount = {}}};
 }
 
 }  // namespace
@@ -53,7 +53,13 @@ Prices::Prices(std::unordered_map<std::string, pricing::Rates> own, Lists lists)
 
 void Prices::use(Overrides overrides) {
   overrides_ = std::move(overrides);
+  grants_ = overrides_ != nullptr && overrides_->has_discounts();
+  forget();
+}
+
+void Prices::forget() {
   found_.clear();
+  discounted_.clear();
   listed_.clear();
 }
 
@@ -63,8 +69,7 @@ void Prices::look_for_new_lists(std::chrono::system_clock::time_point now) {
   auto newest = lists_();
   if (newest == catalogue_) return;
   catalogue_ = std::move(newest);
-  found_.clear();
-  listed_.clear();
+  forget();
 }
 
 const pricing::PricedModel* Prices::listed(std::string_view provider, std::string_view model,
@@ -95,11 +100,23 @@ Prices::Row Prices::look_up(std::string_view provider, std::string_view model,
     if (const auto* priced = listed(provider, model, same)) return {.model = priced, .tier = tier};
   }
   if (overrides_ != nullptr) {
-    if (const auto* priced = in_sheet(*overrides_, provider, name, wanted)) {
-      return {.model = priced, .tier = wanted};
-    }
+    const auto* const own = in_sheet(*overrides_, provider, name, wanted);
+    return {.model = sheet, .tier = wanted, .own = own};
   }
   return {.model = sheet, .tier = wanted};
+}
+
+const pricing::Rates* Prices::discounted(const pricing::Rates* rates, std::string_view provider,
+                                         std::string_view model, llm::ServiceTier tier,
+                                         pricing::SystemTime at) {
+  const auto granted = overrides_->discount(pricing::sheet_name(provider),
+                                            pricing::tier_of_model(model, tier).model, tier, at);
+  if (!granted) return rates;
+  const auto known = discounted_.find({rates, *granted});
+  if (known != discounted_.end()) return &known->second;
+  if (discounted_.size() >= found_max) discounted_.clear();
+  return &discounted_.emplace(std::pair(rates, *granted), pricing::reduced(*rates, *granted))
+              .first->second;
 }
 
 const pricing::Rates* Prices::find(std::string_view provider, std::string_view model,
@@ -115,15 +132,18 @@ const pricing::Rates* Prices::find(std::string_view provider, std::string_view m
     if (const auto own = own_.find(bare); own != own_.end()) {
       return tier == llm::ServiceTier::standard ? &own->second : nullptr;
     }
-    if (found_.size() >= found_max) {
-      found_.clear();
-      listed_.clear();
-    }
+    if (found_.size() >= found_max) forget();
     known = found_.emplace(name_, look_up(provider, model, tier)).first;
   }
-  const auto& [priced, of_tier] = known->second;
+  const auto& [priced, of_tier, own] = known->second;
+  const auto moment = std::chrono::floor<std::chrono::seconds>(at);
+  if (own != nullptr) {
+    if (const auto* const rates = own->rates(moment, of_tier)) return rates;
+  }
   if (priced == nullptr) return nullptr;
-  return priced->rates(std::chrono::floor<std::chrono::seconds>(at), of_tier);
+  const auto* const rates = priced->rates(moment, of_tier);
+  if (rates == nullptr || !grants_) return rates;
+  return discounted(rates, provider, model, of_tier, moment);
 }
 
 }  // namespace tollway::gateway

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "catalog/catalogue.hpp"
 #include "pricing/price_sheet.hpp"
@@ -37,9 +39,14 @@ class Prices {
 
  private:
   struct Row {
-    const pricing::PricedModel* model = nullptr;  // null: nobody knows
+    const pricing::PricedModel* model = nullptr;  // null: nobody else knows
     llm::ServiceTier tier = llm::ServiceTier::standard;
+    const pricing::PricedModel* own = nullptr;  // the operator's, which counts while it holds
   };
+  // Less what the operator is granted at that moment.
+  [[nodiscard]] const pricing::Rates* discounted(const pricing::Rates* rates,
+                                                 std::string_view provider, std::string_view model,
+                                                 llm::ServiceTier tier, pricing::SystemTime at);
   [[nodiscard]] Row look_up(std::string_view provider, std::string_view model,
                             llm::ServiceTier tier);
   // What the provider's list states; null where it states nothing. `sheet` where that says the
@@ -47,6 +54,7 @@ class Prices {
   [[nodiscard]] const pricing::PricedModel* listed(std::string_view provider,
                                                    std::string_view model,
                                                    const pricing::PricedModel* sheet);
+  void forget();
   void look_for_new_lists(std::chrono::system_clock::time_point now);
 
   std::unordered_map<std::string, pricing::Rates> own_;
@@ -55,6 +63,8 @@ class Prices {
   std::chrono::system_clock::time_point looked_at_;
   std::deque<pricing::PricedModel> listed_;  // of catalogue_, for found_
   Overrides overrides_;
+  bool grants_ = false;  // of overrides_
+  std::map<std::pair<const pricing::Rates*, pricing::Discount>, pricing::Rates> discounted_;
   std::unordered_map<std::string, Row> found_;  // null: nowhere
   std::string name_;                            // "provider model"
 };

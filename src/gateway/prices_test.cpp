@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
 
 #include "providers/descriptor.hpp"
@@ -104,6 +105,42 @@ TEST(GatewayPrices, EachTierHasItsOwnPriceOrNone) {
   Prices demonstration({{"echo", {}}}, {});
   EXPECT_NE(demonstration.find("demonstration", "echo", start), nullptr);
   EXPECT_EQ(demonstration.find("demonstration", "echo", start, ServiceTier::flex), nullptr);
+}
+
+Prices::Overrides overrides(std::string_view rest) {
+  const std::string text =
+      R"({"provider":"openai","source":"a test","date":"",)" + std::string(rest) + "}";
+  const std::array files{EmbeddedFile{.name = "overrides", .text = text}};
+  auto sheet = pricing::PriceSheet::read(files);
+  EXPECT_TRUE(sheet) << sheet.error().message;
+  return std::make_shared<const pricing::PriceSheet>(std::move(*sheet));
+}
+
+TEST(GatewayPrices, TheOperatorsCountWhileTheyHold) {
+  Prices prices;
+  const auto listed = price(prices, "openai", "gpt-4o", Unit::input);
+  prices.use(overrides(R"("models":[{"id":"gpt-4o","match":{"equals":"gpt-4o"},"periods":[
+    {"from":"2026-11-23","to":"2026-11-24","rates":{"input":"1","output":"1"}}]}])"));
+  EXPECT_EQ(price(prices, "openai", "gpt-4o", Unit::input, start - seconds(1)), listed);
+  EXPECT_EQ(price(prices, "openai", "gpt-4o", Unit::input), 1'000'000'000);
+  const auto next_day = start + std::chrono::days(1);
+  EXPECT_EQ(price(prices, "openai", "gpt-4o", Unit::input, next_day), listed);
+}
+
+TEST(GatewayPrices, AGrantedDiscountIsTakenOffWhatOthersState) {
+  Prices prices;
+  const auto listed = price(prices, "openai", "gpt-4o", Unit::input);
+  prices.use(overrides(R"("models":[{"id":"own","match":{"equals":"own"},"periods":[
+    {"rates":{"input":"1"}}]}],
+    "discounts":[{"match":{"contains":""},"discount":"0.2","to":"2026-11-24"}])"));
+  EXPECT_EQ(price(prices, "openai", "gpt-4o", Unit::input), listed * 4 / 5);
+  EXPECT_EQ(price(prices, "openai", "gpt-4o", Unit::input), listed * 4 / 5) << "remembered";
+  EXPECT_EQ(price(prices, "openai", "own", Unit::input), 1'000'000'000);
+  const auto next_day = start + std::chrono::days(1);
+  EXPECT_EQ(price(prices, "openai", "gpt-4o", Unit::input, next_day), listed);
+  EXPECT_EQ(prices.find("openai", "no-such-model", start), nullptr);
+  prices.use(nullptr);
+  EXPECT_EQ(price(prices, "openai", "gpt-4o", Unit::input), listed);
 }
 
 }  // namespace

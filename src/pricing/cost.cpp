@@ -23,8 +23,9 @@ std::int64_t& of(Quantities& quantities, Unit unit) {
 bool in_range(const llm::MeteredUsage& usage) {
   for (const auto count :
        {usage.input, usage.cache_read, usage.cache_write_5m, usage.cache_write_1h,
-        usage.input_audio, usage.cache_read_audio, usage.output, usage.reasoning,
-        usage.output_audio, usage.output_image, usage.web_searches}) {
+        usage.input_audio, usage.cache_read_audio, usage.input_image, usage.input_video,
+        usage.output, usage.reasoning, usage.output_audio, usage.output_image, usage.output_video,
+        usage.input_image_pieces, usage.output_image_pieces, usage.web_searches}) {
     if (count < 0 || count > count_max) return false;
   }
   return true;
@@ -47,7 +48,8 @@ bool is_consistent(const llm::MeteredUsage& usage) {
   return cached(usage) + usage.input_audio - usage.cache_read_audio <= usage.input &&
          usage.cache_read_audio <= usage.cache_read &&
          usage.cache_read_audio <= usage.input_audio &&
-         usage.output_audio + usage.output_image <= usage.output;
+         usage.input_audio + usage.input_image + usage.input_video <= usage.input &&
+         usage.output_audio + usage.output_image + usage.output_video <= usage.output;
 }
 
 // Splits the counts among the units that have a price; the rest stays with the containing unit.
@@ -67,12 +69,20 @@ Quantities split(const llm::MeteredUsage& usage, const Rates& rates) {
   move(usage.input_audio - usage.cache_read_audio, Unit::input, Unit::input_audio);
   move(usage.cache_read_audio, priced(Unit::cache_read) ? Unit::cache_read : Unit::input,
        Unit::cache_read_audio);
+  // Of what is cached nobody says what it was; text as far as there was any.
+  const auto uncached = usage.input - cached(usage) - usage.input_audio + usage.cache_read_audio;
+  const auto images = std::min(usage.input_image, uncached);
+  move(images, Unit::input, Unit::input_image);
+  move(std::min(usage.input_video, uncached - images), Unit::input, Unit::input_video);
   of(quantities, Unit::output) = usage.output;
+  const auto media = usage.output_audio + usage.output_image + usage.output_video;
   // Estimates of reasoning may exceed the output they are part of (wire.md 2.7).
-  move(std::min(usage.reasoning, usage.output - usage.output_audio - usage.output_image),
-       Unit::output, Unit::reasoning);
+  move(std::min(usage.reasoning, usage.output - media), Unit::output, Unit::reasoning);
   move(usage.output_audio, Unit::output, Unit::output_audio);
   move(usage.output_image, Unit::output, Unit::output_image);
+  move(usage.output_video, Unit::output, Unit::output_video);
+  of(quantities, Unit::input_image_piece) = usage.input_image_pieces;
+  of(quantities, Unit::output_image_piece) = usage.output_image_pieces;
   if (priced(Unit::request)) of(quantities, Unit::request) = 1;
   of(quantities, Unit::web_search) = usage.web_searches;
   return quantities;
@@ -80,7 +90,8 @@ Quantities split(const llm::MeteredUsage& usage, const Rates& rates) {
 
 bool is_completion(Unit unit) {
   return unit == Unit::output || unit == Unit::reasoning || unit == Unit::output_audio ||
-         unit == Unit::output_image;
+         unit == Unit::output_image || unit == Unit::output_video ||
+         unit == Unit::output_image_piece;
 }
 
 bool is_prompt(Unit unit) {

@@ -28,15 +28,15 @@ struct Cost {
 };
 
 // Prices a request. Each token is billed once, as the most particular unit that has a price:
-//   cache reads and writes, audio: their own price, else as ordinary input or output;
-//   writes for an hour: their own price, else that of writes for five minutes;
-//   reasoning: its own price, else as output.
+//   cache reads and writes, audio, images, video: their own price, else as ordinary input or
+//   output; writes for an hour: their own price, else that of writes for five minutes; reasoning:
+//   its own price, else as output.
 // Where cache reads and writes together exceed the prompt, the same tokens were written and read
 // back, and are billed as both.
-// Searches without a price make the total unknown, as do tokens where even input or output has
-// none. The prompt's whole length chooses the tier (wire.md 5.4, 8.3). Errc::bad_request for counts
-// that are negative or contradict each other (a part larger than its whole) and for amounts that do
-// not fit.
+// Searches and whole images without a price make the total unknown, as do tokens where even input
+// or output has none. The prompt's whole length chooses the tier (wire.md 5.4, 8.3).
+// Errc::bad_request for counts that are negative or contradict each other (a part larger than its
+// whole) and for amounts that do not fit.
 [[nodiscard]] Result<Cost> cost_of(const llm::MeteredUsage& usage, const Rates& rates);
 
 }  // namespace tollway::pricing

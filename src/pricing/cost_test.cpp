@@ -91,6 +91,44 @@ TEST(Cost, of_what_is_written_and_read_back_at_once_is_both) {
       497'013);
 }
 
+TEST(Cost, of_images_and_video_is_their_own_where_they_have_one) {
+  auto rates = rates_with({{Unit::input, three}, {Unit::output, fifteen}});
+  const llm::MeteredUsage usage{.input = 1000,
+                                .cache_read = 300,
+                                .input_image = 400,
+                                .input_video = 500,
+                                .output = 100,
+                                .output_image = 20,
+                                .output_video = 30};
+  EXPECT_EQ(total(usage, rates), 3'000'000 + 1'500'000) << "tokens as any other";
+  const auto price = [&rates](Unit unit, std::int64_t femtodollars) {
+    rates[static_cast<std::size_t>(unit)] = TieredPrice{.base = {femtodollars}, .tiers = {}};
+  };
+  price(Unit::cache_read, 0);
+  price(Unit::input_image, 5'000'000'000);
+  price(Unit::input_video, 7'000'000'000);
+  price(Unit::output_image, 30'000'000'000);
+  price(Unit::output_video, 60'000'000'000);
+  // 700 tokens are not from the cache: 400 of images, and video has the other 300.
+  EXPECT_EQ(total(usage, rates), 2'000'000 + 2'100'000 + 750'000 + 600'000 + 1'800'000);
+  EXPECT_FALSE(cost_of({.input = 10, .input_image = 6, .input_video = 5}, rates));
+  EXPECT_FALSE(cost_of({.output = 10, .output_image = 6, .output_video = 5}, rates));
+}
+
+TEST(Cost, of_whole_images_is_by_the_piece_or_unknown) {
+  auto rates = rates_with({{Unit::input, three}, {Unit::output, fifteen}});
+  EXPECT_FALSE(total({.input = 1, .input_image_pieces = 1}, rates));
+  EXPECT_EQ(total({.input = 1}, rates), 3'000);
+  rates[static_cast<std::size_t>(Unit::input_image_piece)] =
+      TieredPrice{.base = {1'000'000'000'000}, .tiers = {}};
+  rates[static_cast<std::size_t>(Unit::output_image_piece)] =
+      TieredPrice{.base = {40'000'000'000'000}, .tiers = {}};
+  const auto cost = cost_of({.input = 1, .input_image_pieces = 2, .output_image_pieces = 3}, rates);
+  ASSERT_TRUE(cost);
+  EXPECT_EQ(cost->prompt->nanodollars, 3'000 + 2'000'000);
+  EXPECT_EQ(cost->completion->nanodollars, 120'000'000);
+}
+
 TEST(Cost, that_nobody_knows_is_not_zero) {
   const auto rates = rates_with({{Unit::input, three}});
   const auto cost = cost_of({.input = 10, .output = 1}, rates);
@@ -143,16 +181,38 @@ Rational by_hand(const llm::MeteredUsage& usage, const Rates& rates) {
   const auto amount = [&](std::int64_t count, Unit unit) { return rounded(count * price(unit)); };
   const auto audio = usage.input_audio - usage.cache_read_audio;
   const auto read = usage.cache_read - usage.cache_read_audio;
-  const auto plain =
+  const auto unread =
       usage.input - audio - usage.cache_read - usage.cache_write_5m - usage.cache_write_1h;
-  const auto spoken = usage.output_audio;
+  const auto seen = std::min(usage.input_image, unread);
+  const auto watched = std::min(usage.input_video, unread - seen);
+  const auto plain = unread - seen - watched;
+  const auto spoken = usage.output_audio + usage.output_image + usage.output_video;
   const auto thought = std::min(usage.reasoning, usage.output - spoken);
   return amount(plain, Unit::input) + amount(read, Unit::cache_read) +
          amount(usage.cache_read_audio, Unit::cache_read_audio) + amount(audio, Unit::input_audio) +
          amount(usage.cache_write_5m, Unit::cache_write_5m) +
          amount(usage.cache_write_1h, Unit::cache_write_1h) +
          amount(usage.output - spoken - thought, Unit::output) + amount(thought, Unit::reasoning) +
-         amount(spoken, Unit::output_audio);
+         amount(usage.output_audio, Unit::output_audio) +
+         amount(usage.output_image, Unit::output_image) +
+         amount(usage.output_video, Unit::output_video) + amount(seen, Unit::input_image) +
+         amount(watched, Unit::input_video) +
+         amount(usage.input_image_pieces, Unit::input_image_piece) +
+         amount(usage.output_image_pieces, Unit::output_image_piece);
+}
+
+TEST(Cost, M07_discounted_prices_against_rational_numbers) {
+  std::mt19937_64 random(20'261'124);
+  const auto up_to = [&random](std::int64_t most) {
+    return std::uniform_int_distribution<std::int64_t>(0, most)(random);
+  };
+  for (int i = 0; i < 100'000; ++i) {
+    const Price price{up_to(std::numeric_limits<std::int64_t>::max())};
+    const Discount discount{up_to(Discount::whole)};
+    const Rational left =
+        Rational(price.femtodollars) * (1 - Rational(discount.billionths, Discount::whole));
+    ASSERT_EQ(Rational(reduced(price, discount).femtodollars), rounded(left)) << i;
+  }
 }
 
 TEST(Cost, M07_integer_cost_against_rational_numbers) {
@@ -176,8 +236,14 @@ TEST(Cost, M07_integer_cost_against_rational_numbers) {
     usage.cache_write_1h = up_to(100'000);
     usage.input = usage.cache_read + usage.input_audio + usage.cache_write_5m +
                   usage.cache_write_1h + up_to(100'000);
+    usage.input_image = up_to(usage.input - usage.input_audio);
+    usage.input_video = up_to(usage.input - usage.input_audio - usage.input_image);
     usage.output = up_to(100'000);
     usage.output_audio = up_to(usage.output);
+    usage.output_image = up_to(usage.output - usage.output_audio);
+    usage.output_video = up_to(usage.output - usage.output_audio - usage.output_image);
+    usage.input_image_pieces = up_to(20);
+    usage.output_image_pieces = up_to(20);
     usage.reasoning = up_to(120'000);
     ASSERT_EQ(Rational(total(usage, rates).value_or(-1)), by_hand(usage, rates)) << i;
   }

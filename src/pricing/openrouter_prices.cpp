@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 constexpr int dollars_to_femto = 15;
 
-constexpr std::array<std::pair<std::string_view, Unit>, 11> keys{{
+constexpr std::array<std::pair<std::string_view, Unit>, 14> keys{{
     {"prompt", Unit::input},
     {"completion", Unit::output},
     {"internal_reasoning", Unit::reasoning},
@@ -26,6 +26,9 @@ constexpr std::array<std::pair<std::string_view, Unit>, 11> keys{{
     {"audio", Unit::input_audio},
     {"input_audio_cache", Unit::cache_read_audio},
     {"audio_output", Unit::output_audio},
+    {"image_token", Unit::input_image},
+    {"image", Unit::input_image_piece},
+    {"image_output", Unit::output_image_piece},
     {"request", Unit::request},
     {"web_search", Unit::web_search},
 }};
@@ -86,9 +89,20 @@ bool apply_override(const json::value& entry, std::vector<Period>& periods) {
                                [&](Period& period) { return apply(*object, above, period.rates); });
   }
   auto period = periods.front();
-  period.daily = Period::Daily{.start = *start, .end = *end};
+  period.when.daily = Validity::Daily{.start = *start, .end = *end};
   periods.push_back(std::move(period));
   return apply(*object, above, periods.back().rates);
+}
+
+// A number, or text as prices are.
+Discount discount_in(const json::object& pricing) {
+  constexpr int places = 9;
+  const auto* value = pricing.if_contains("discount");
+  if (value == nullptr || value->is_object() || value->is_array()) return {};
+  const auto* text = value->if_string();
+  const auto read =
+      parse_decimal(text == nullptr ? json::serialize(*value) : std::string(*text), places);
+  return read && *read >= 0 && *read <= Discount::whole ? Discount{*read} : Discount{};
 }
 
 std::string text_of(const json::object& object, std::string_view name) {
@@ -112,6 +126,7 @@ bool read_row(const json::value& row, ListedPrices& listed) {
   const auto& prices = pricing->get_object();
   if (is_dynamic(prices)) return true;
   listed.periods.resize(1);
+  listed.periods.front().discount = discount_in(prices);
   if (!apply(prices, std::nullopt, listed.periods.front().rates)) return false;
   const auto* overrides = prices.if_contains("overrides");
   if (overrides == nullptr || overrides->is_null()) return true;

@@ -23,7 +23,8 @@ struct ListedPrices {
 
 // Reads {"data": [{"id", "pricing": {...}}]}. Prices are dollars a unit; what is missing is not
 // priced separately. `overrides` become tiers (min_prompt_tokens) and daily windows (utc_start,
-// utc_end). Prices of images and of OCR pages, which usage does not count, are left out. A row that
+// utc_end). A `discount` is taken to be in the prices already, as OpenRouter's guide for providers
+// has it (wire.md 5.4). Prices of OCR pages, which nobody counts, are left out. A row that
 // cannot be read is left out too and named in `problems`; Errc::upstream_invalid where the whole is
 // no list.
 [[nodiscard]] Result<std::vector<ListedPrices>> read_openrouter_prices(

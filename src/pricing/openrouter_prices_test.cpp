@@ -41,6 +41,27 @@ TEST(OpenRouterPrices, are_dollars_a_unit) {
   EXPECT_EQ(price(rows[0], Unit::cache_read), -1) << "not priced separately is not free";
 }
 
+TEST(OpenRouterPrices, of_images_are_by_token_and_by_piece) {
+  const auto rows = read(
+      R"({"prompt":"0.000003","completion":"0.000015","image_token":"0.000004",
+          "image":"0.0048","image_output":"0.04"})");
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(price(rows[0], Unit::input_image), 4'000'000'000);
+  EXPECT_EQ(price(rows[0], Unit::input_image_piece), 4'800'000'000'000);
+  EXPECT_EQ(price(rows[0], Unit::output_image_piece), 40'000'000'000'000);
+}
+
+// wire.md 5.4: displayed prices already contain it.
+TEST(OpenRouterPrices, have_their_discount_in_them) {
+  const auto rows = read(R"({"prompt":"0.000003","completion":"0.000015","discount":0.25})");
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(price(rows[0], Unit::input), 3'000'000'000);
+  EXPECT_EQ(rows[0].periods.front().discount.billionths, 250'000'000);
+  const auto odd = read(R"({"prompt":"0.000003","completion":"0.000015","discount":"most"})");
+  ASSERT_EQ(odd.size(), 1U);
+  EXPECT_EQ(odd[0].periods.front().discount.billionths, 0);
+}
+
 TEST(OpenRouterPrices, of_routers_are_not_known_before_routing) {
   const auto rows = read(R"({"prompt":"-1","completion":"-1"})");
   ASSERT_EQ(rows.size(), 1U);

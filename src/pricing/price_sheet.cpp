@@ -21,6 +21,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> makers{{
     {"z-ai", "zhipuai"},
 }};
 
+std::string lowered(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return lower;
+}
+
 }  // namespace
 
 std::string_view sheet_name(std::string_view provider) noexcept {
@@ -30,8 +36,9 @@ std::string_view sheet_name(std::string_view provider) noexcept {
   return provider;
 }
 
-bool Period::holds(SystemTime at) const noexcept {
+bool Validity::holds(SystemTime at) const noexcept {
   if (from && at < *from) return false;
+  if (to && at >= *to) return false;
   if (!daily) return true;
   const auto time = std::chrono::duration_cast<std::chrono::seconds>(
       at - std::chrono::floor<std::chrono::days>(at));
@@ -45,13 +52,18 @@ const std::vector<Period>* PricedModel::periods_of(llm::ServiceTier tier) const 
   return found == tiers.end() ? nullptr : &found->periods;
 }
 
-const Rates* PricedModel::rates(SystemTime at, llm::ServiceTier tier) const noexcept {
+const Period* PricedModel::period(SystemTime at, llm::ServiceTier tier) const noexcept {
   const auto* known = periods_of(tier);
   if (known == nullptr) return nullptr;
   for (auto period = known->rbegin(); period != known->rend(); ++period) {
-    if (period->holds(at)) return &period->rates;
+    if (period->when.holds(at)) return &*period;
   }
-  return &known->front().rates;
+  return nullptr;
+}
+
+const Rates* PricedModel::rates(SystemTime at, llm::ServiceTier tier) const noexcept {
+  const auto* const holding = period(at, tier);
+  return holding == nullptr ? nullptr : &holding->rates;
 }
 
 const Rates& PricedModel::rates(SystemTime at) const noexcept {
@@ -95,8 +107,7 @@ const VendorSheet* PriceSheet::vendor(std::string_view provider) const {
 std::optional<PriceSheet::Found> PriceSheet::find(std::string_view provider,
                                                   std::string_view model) const {
   if (model.size() > NameMatch::name_bytes_max) return std::nullopt;
-  std::string name(model);
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string name = lowered(model);
   const auto in = [&name](const VendorSheet& sheet) -> std::optional<Found> {
     const auto found = std::ranges::find_if(
         sheet.models, [&name](const PricedModel& row) { return row.match.matches(name); });
@@ -110,6 +121,25 @@ std::optional<PriceSheet::Found> PriceSheet::find(std::string_view provider,
     const auto* sheet = vendor(other);
     if (sheet == nullptr) continue;
     if (auto found = in(*sheet)) return found;
+  }
+  return std::nullopt;
+}
+
+bool PriceSheet::has_discounts() const noexcept {
+  return std::ranges::any_of(vendors_,
+                             [](const VendorSheet& sheet) { return !sheet.discounts.empty(); });
+}
+
+std::optional<Discount> PriceSheet::discount(std::string_view provider, std::string_view model,
+                                             llm::ServiceTier tier, SystemTime at) const {
+  const auto* sheet = vendor(provider);
+  if (sheet == nullptr || model.size() > NameMatch::name_bytes_max) return std::nullopt;
+  const std::string name = lowered(model);
+  for (auto granted = sheet->discounts.rbegin(); granted != sheet->discounts.rend(); ++granted) {
+    const bool of_tier = !granted->tier || *granted->tier == tier;
+    if (of_tier && granted->when.holds(at) && granted->match.matches(name)) {
+      return granted->discount;
+    }
   }
   return std::nullopt;
 }

@@ -19,25 +19,32 @@ namespace tollway::pricing {
 
 using SystemTime = std::chrono::sys_seconds;
 
-// Rates and when they hold. Without `from` and `daily` they always do.
-struct Period {
+// When something holds. Without `from`, `to` and `daily` it always does.
+struct Validity {
   std::optional<std::chrono::sys_days> from;  // UTC
+  std::optional<std::chrono::sys_days> to;    // the first day on which it does not hold any more
   struct Daily {
     std::chrono::minutes start;  // of the day in UTC, inclusive
     std::chrono::minutes end;    // exclusive; before `start` where the window passes midnight
   };
   std::optional<Daily> daily;
-  Rates rates;
 
   [[nodiscard]] bool holds(SystemTime at) const noexcept;
+};
+
+// Rates and when they hold.
+struct Period {
+  Validity when;
+  Rates rates;        // what is paid: less the discount
+  Discount discount;  // that the source states
 };
 
 struct PricedModel {
   std::string id;
   NameMatch match;
   std::optional<std::int64_t> context_length;
-  // Of the standard tier: the last that holds counts; where none does, the first. Empty in the
-  // sheet of an operator who only prices other tiers.
+  // Of the standard tier: the last that holds counts; where none does, nobody knows the price.
+  // Empty in the sheet of an operator who only prices other tiers.
   std::vector<Period> periods;
   struct Tier {
     llm::ServiceTier tier = llm::ServiceTier::flex;
@@ -49,6 +56,7 @@ struct PricedModel {
   [[nodiscard]] const Rates& rates(SystemTime at) const noexcept;
   // Null where nobody knows them.
   [[nodiscard]] const Rates* rates(SystemTime at, llm::ServiceTier tier) const noexcept;
+  [[nodiscard]] const Period* period(SystemTime at, llm::ServiceTier tier) const noexcept;
   // Whether the tier has a price at any time.
   [[nodiscard]] bool has_prices(llm::ServiceTier tier = llm::ServiceTier::standard) const noexcept;
 
@@ -67,6 +75,14 @@ struct TierOfModel {
 };
 [[nodiscard]] TierOfModel tier_of_model(std::string_view model, llm::ServiceTier tier) noexcept;
 
+// What an operator is granted on prices that others state.
+struct GrantedDiscount {
+  NameMatch match;
+  std::optional<llm::ServiceTier> tier;  // nullopt: of any
+  Validity when;
+  Discount discount;
+};
+
 // One vendor's prices. Immutable, thread-safe.
 struct VendorSheet {
   std::string provider;
@@ -77,6 +93,7 @@ struct VendorSheet {
   std::string tier_date;
   std::vector<std::string> fallback;  // vendors whose models this one also offers, at their prices
   std::vector<PricedModel> models;
+  std::vector<GrantedDiscount> discounts = {};  // the last that holds counts
 };
 
 // The vendor's name in sheets of a provider's key in lower case: "x-ai" for "xai".
@@ -101,6 +118,11 @@ class PriceSheet {
   // By the name alone: "author/name" as the author's own, a bare name as that of the one vendor who
   // makes it. For providers that resell at the makers' prices, as OpenRouter does.
   [[nodiscard]] std::optional<Found> find_by_name(std::string_view model) const;
+
+  // Nullopt where none was granted. Case does not count.
+  [[nodiscard]] std::optional<Discount> discount(std::string_view provider, std::string_view model,
+                                                 llm::ServiceTier tier, SystemTime at) const;
+  [[nodiscard]] bool has_discounts() const noexcept;
 
   [[nodiscard]] std::span<const VendorSheet> vendors() const noexcept { return vendors_; }
 

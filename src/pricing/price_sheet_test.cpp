@@ -62,6 +62,64 @@ TEST(PriceSheet, a_price_holds_from_its_date) {
   EXPECT_EQ(input_price(sheet, "m", on(2026, 9, 1)), 3'000'000'000);
 }
 
+TEST(PriceSheet, a_price_holds_until_its_last_day_is_over) {
+  const auto sheet = read(R"(
+    {"id":"m","match":{"equals":"m"},"periods":[
+     {"rates":{"input":"2"}},{"from":"2026-09-01","to":"2026-10-01","rates":{"input":"1"}}]},
+    {"id":"gone","match":{"equals":"gone"},"periods":[{"to":"2026-10-01","rates":{"input":"1"}}]})");
+  EXPECT_EQ(input_price(sheet, "m", on(2026, 8, 31, 23h + 59min)), 2'000'000'000);
+  EXPECT_EQ(input_price(sheet, "m", on(2026, 9, 1)), 1'000'000'000);
+  EXPECT_EQ(input_price(sheet, "m", on(2026, 9, 30, 23h + 59min)), 1'000'000'000);
+  EXPECT_EQ(input_price(sheet, "m", on(2026, 10, 1)), 2'000'000'000);
+  EXPECT_EQ(input_price(sheet, "gone", on(2026, 9, 30)), 1'000'000'000);
+  EXPECT_EQ(input_price(sheet, "gone", on(2026, 10, 1)), -2) << "unknown, not the last one";
+  EXPECT_EQ(sheet.find("acme", "gone")->model->rates(on(2026, 10, 1), llm::ServiceTier::standard),
+            nullptr);
+}
+
+TEST(PriceSheet, a_discount_is_taken_off_every_price) {
+  const auto sheet = read(R"({"id":"m","match":{"equals":"m"},"periods":[
+    {"rates":{"input":"2"}},
+    {"to":"2026-10-01","discount":"0.25","rates":
+      {"input":{"base":"2","above":[[1000,"4"]]},"output":"0.000001","request":"3"}}]})");
+  const auto& model = *sheet.find("acme", "m")->model;
+  const auto& during = *model.period(on(2026, 9, 1), llm::ServiceTier::standard);
+  EXPECT_EQ(during.discount.billionths, 250'000'000);
+  EXPECT_EQ(rate(during.rates, Unit::input)->base.femtodollars, 1'500'000'000);
+  EXPECT_EQ(rate(during.rates, Unit::input)->at(1001).femtodollars, 3'000'000'000);
+  EXPECT_EQ(rate(during.rates, Unit::output)->base.femtodollars, 750);
+  EXPECT_EQ(rate(during.rates, Unit::request)->base.femtodollars, 2'250'000'000);
+  EXPECT_EQ(input_price(sheet, "m", on(2026, 10, 1)), 2'000'000'000);
+}
+
+TEST(PriceSheet, what_is_left_of_a_price_is_rounded_half_to_even) {
+  const Discount half{500'000'000};
+  EXPECT_EQ(reduced(Price{1}, half).femtodollars, 0);
+  EXPECT_EQ(reduced(Price{3}, half).femtodollars, 2);
+  EXPECT_EQ(reduced(Price{9'223'372'036'854'775'807}, Discount{0}).femtodollars,
+            9'223'372'036'854'775'807);
+  EXPECT_EQ(reduced(Price{7}, Discount{Discount::whole}).femtodollars, 0) << "free";
+}
+
+TEST(PriceSheet, a_granted_discount_is_that_of_the_last_that_holds) {
+  using llm::ServiceTier;
+  const auto sheet = read(R"({"id":"m","match":{"equals":"m"},"periods":[{"rates":{}}]}],
+    "discounts":[{"match":{"contains":""},"discount":"0.1"},
+     {"match":{"equals":"M"},"discount":"0.2","to":"2026-10-01"},
+     {"match":{"equals":"m"},"discount":"0.5","tier":"flex"}],"more":[)");
+  EXPECT_TRUE(sheet.has_discounts());
+  EXPECT_EQ(sheet.discount("acme", "n", ServiceTier::standard, on(2026, 9, 1))->billionths,
+            100'000'000);
+  EXPECT_EQ(sheet.discount("acme", "m", ServiceTier::standard, on(2026, 9, 1))->billionths,
+            200'000'000);
+  EXPECT_EQ(sheet.discount("acme", "m", ServiceTier::standard, on(2026, 10, 1))->billionths,
+            100'000'000);
+  EXPECT_EQ(sheet.discount("acme", "M", ServiceTier::flex, on(2026, 9, 1))->billionths,
+            500'000'000);
+  EXPECT_FALSE(sheet.discount("other", "m", ServiceTier::standard, on(2026, 9, 1)));
+  EXPECT_FALSE(PriceSheet::built_in().has_discounts());
+}
+
 TEST(PriceSheet, a_price_holds_in_its_hours) {
   const auto sheet = read(R"({"id":"m","match":{"equals":"m"},"periods":[
     {"rates":{"input":"1"}},{"daily":["22:00","01:30"],"rates":{"input":"2"}}]})");
@@ -84,6 +142,12 @@ TEST(PriceSheet, what_does_not_fit_is_refused_with_its_file) {
   EXPECT_EQ(
       refusal(R"({"id":"m","match":{"equals":"m"},"periods":[{"from":"2026-02-30","rates":{}}]})"),
       "acme.json: from: expected a date as 2026-03-13, got \"2026-02-30\"");
+  EXPECT_EQ(refusal(R"({"id":"m","match":{"equals":"m"},"periods":[
+              {"from":"2026-02-03","to":"2026-02-03","rates":{}}]})"),
+            "acme.json: to: expected a day after that of from; it is the first that is not meant");
+  EXPECT_EQ(
+      refusal(R"({"id":"m","match":{"equals":"m"},"periods":[{"discount":"1.1","rates":{}}]})"),
+      "acme.json: discount: expected the fraction that is not paid, 0 to 1, as 0.25");
   EXPECT_NE(refusal(R"({"id":)"), "");
   EXPECT_NE(refusal(R"({"id":"m","match":{"regex":"("},"periods":[{"rates":{}}]})"), "");
 }
@@ -100,6 +164,51 @@ TEST(PriceSheet, the_built_in_one_is_whole) {
   const auto found = sheet.find("azure", "gpt-4o");
   ASSERT_TRUE(found);
   EXPECT_EQ(found->sheet->provider, "openai") << "Azure offers OpenAI's models";
+}
+
+std::int64_t built_in_price(std::string_view model, Unit unit, llm::ServiceTier tier,
+                            SystemTime at = on(2026, 8, 21)) {
+  const auto found = PriceSheet::built_in().find("openai", model);
+  const auto* rates = found ? found->model->rates(at, tier) : nullptr;
+  return rates == nullptr || !rate(*rates, unit) ? -1 : rate(*rates, unit)->base.femtodollars;
+}
+
+// The source has it in gpt-4o's row; OpenRouter's list has its price, and nobody those of its
+// tiers.
+TEST(PriceSheet, the_first_gpt_4o_has_a_price_of_its_own_and_no_known_tiers) {
+  using enum llm::ServiceTier;
+  EXPECT_EQ(built_in_price("gpt-4o-2024-05-13", Unit::input, standard), 5'000'000'000);
+  EXPECT_EQ(built_in_price("gpt-4o-2024-05-13", Unit::output, standard), 15'000'000'000);
+  EXPECT_EQ(built_in_price("gpt-4o-2024-05-13", Unit::input, batch), -1);
+  EXPECT_EQ(built_in_price("gpt-4o-2024-05-13", Unit::input, priority), -1);
+  EXPECT_EQ(built_in_price("gpt-4o-2024-08-06", Unit::input, standard), 2'500'000'000);
+  EXPECT_EQ(built_in_price("gpt-4o", Unit::input, priority), 4'250'000'000);
+}
+
+TEST(PriceSheet, openais_batches_and_flex_are_half_of_the_standard_price) {
+  using enum llm::ServiceTier;
+  int compared = 0;
+  for (const auto& vendor : PriceSheet::built_in().vendors()) {
+    if (vendor.provider != "openai") continue;
+    for (const auto& model : vendor.models) {
+      for (const auto tier : {batch, flex}) {
+        for (const auto unit : {Unit::input, Unit::output}) {
+          const auto reduced = built_in_price(model.id, unit, tier);
+          if (reduced < 0) continue;
+          ++compared;
+          EXPECT_EQ(2 * reduced, built_in_price(model.id, unit, standard)) << model.id;
+        }
+      }
+    }
+  }
+  EXPECT_GT(compared, 40);
+}
+
+TEST(PriceSheet, a_tier_has_no_price_from_before_it_is_known) {
+  using enum llm::ServiceTier;
+  EXPECT_EQ(built_in_price("o3", Unit::input, flex), 1'000'000'000);
+  EXPECT_EQ(built_in_price("o3", Unit::input, flex, on(2025, 6, 9)), -1);
+  EXPECT_EQ(built_in_price("o3", Unit::input, standard, on(2025, 6, 9)), 10'000'000'000);
 }
 
 TEST(PriceSheet, a_makers_model_is_found_by_its_name_alone) {

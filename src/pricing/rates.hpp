@@ -16,14 +16,19 @@ enum class Unit : std::uint8_t {
   cache_write_1h,
   input_audio,
   cache_read_audio,
+  input_image,
+  input_video,
   output,
   reasoning,
   output_audio,
   output_image,
+  output_video,
+  input_image_piece,  // a whole image, whatever it has as tokens
+  output_image_piece,
   request,
   web_search,
 };
-inline constexpr std::size_t unit_count = 12;
+inline constexpr std::size_t unit_count = 17;
 [[nodiscard]] std::string_view name_of(Unit unit) noexcept;  // "cache_write_5m"
 [[nodiscard]] std::optional<Unit> unit_named(std::string_view name) noexcept;
 
@@ -49,6 +54,16 @@ struct TieredPrice {
 // What a model costs at one time. A unit without a price is not priced separately (it is billed as
 // the unit that contains it, see cost_of()), which is not the same as free.
 using Rates = std::array<std::optional<TieredPrice>, unit_count>;
+
+// The part of a price that is not paid.
+struct Discount {
+  static constexpr std::int64_t whole = 1'000'000'000;
+  std::int64_t billionths = 0;  // 0: none; whole: free
+  auto operator<=>(const Discount&) const = default;
+};
+// What is left of it, rounded half to even to 1e-15 dollars.
+[[nodiscard]] Price reduced(Price price, Discount discount) noexcept;
+[[nodiscard]] Rates reduced(Rates rates, Discount discount);
 
 [[nodiscard]] inline const std::optional<TieredPrice>& rate(const Rates& rates,
                                                             Unit unit) noexcept {

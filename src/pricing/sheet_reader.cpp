@@ -100,14 +100,14 @@ int digits(std::string_view text, std::size_t at, std::size_t count, std::string
   return number;
 }
 
-std::chrono::sys_days date_of(const json::value& value) {
-  const auto text = text_of(value, "from");
+std::chrono::sys_days date_of(const json::value& value, std::string_view what) {
+  const auto text = text_of(value, what);
   const std::chrono::year_month_day date{
-      std::chrono::year(digits(text, 0, 4, "from")),
-      std::chrono::month(static_cast<unsigned>(digits(text, 5, 2, "from"))),
-      std::chrono::day(static_cast<unsigned>(digits(text, 8, 2, "from")))};
+      std::chrono::year(digits(text, 0, 4, what)),
+      std::chrono::month(static_cast<unsigned>(digits(text, 5, 2, what))),
+      std::chrono::day(static_cast<unsigned>(digits(text, 8, 2, what)))};
   if (text.size() != 10 || !date.ok()) {
-    throw Misfit{fmt::format("from: expected a date as 2026-03-13, got \"{}\"", text)};
+    throw Misfit{fmt::format("{}: expected a date as 2026-03-13, got \"{}\"", what, text)};
   }
   return date;
 }
@@ -122,14 +122,37 @@ std::chrono::minutes minutes_of(const json::value& value) {
   return std::chrono::hours(hours) + std::chrono::minutes(minutes);
 }
 
-Period period_of(const json::value& value) {
-  const auto& object = object_of(value, "periods");
-  Period period{.from = {}, .daily = {}, .rates = rates_of(member(object, "rates"))};
-  if (const auto* from = object.if_contains("from")) period.from = date_of(*from);
+Validity validity_of(const json::object& object) {
+  Validity when;
+  if (const auto* from = object.if_contains("from")) when.from = date_of(*from, "from");
+  if (const auto* to = object.if_contains("to")) when.to = date_of(*to, "to");
+  if (when.from && when.to && *when.to <= *when.from) {
+    throw Misfit{"to: expected a day after that of from; it is the first that is not meant"};
+  }
   if (const auto* daily = object.if_contains("daily")) {
     const auto& window = array_of(*daily, "daily");
     if (window.size() != 2) throw Misfit{"daily: expected [start, end]"};
-    period.daily = {.start = minutes_of(window[0]), .end = minutes_of(window[1])};
+    when.daily = {.start = minutes_of(window[0]), .end = minutes_of(window[1])};
+  }
+  return when;
+}
+
+Discount discount_of(const json::value& value) {
+  constexpr int places = 9;
+  const auto fraction = parse_decimal(text_of(value, "discount"), places);
+  if (!fraction || *fraction < 0 || *fraction > Discount::whole) {
+    throw Misfit{"discount: expected the fraction that is not paid, 0 to 1, as 0.25"};
+  }
+  return {*fraction};
+}
+
+Period period_of(const json::value& value) {
+  const auto& object = object_of(value, "periods");
+  Period period{
+      .when = validity_of(object), .rates = rates_of(member(object, "rates")), .discount = {}};
+  if (const auto* discount = object.if_contains("discount")) {
+    period.discount = discount_of(*discount);
+    period.rates = reduced(std::move(period.rates), period.discount);
   }
   return period;
 }
@@ -209,6 +232,17 @@ PricedModel model_of(const json::value& value) {
   return model;
 }
 
+GrantedDiscount granted_of(const json::value& value) {
+  const auto& object = object_of(value, "discounts");
+  GrantedDiscount granted{.match = match_of(member(object, "match")),
+                          .tier = {},
+                          .when = validity_of(object),
+                          .discount = discount_of(member(object, "discount"))};
+  if (const auto* tier = object.if_contains("tier"))
+    granted.tier = tier_named(text_of(*tier, "tier"));
+  return granted;
+}
+
 VendorSheet sheet_of(std::string_view text) {
   const auto parsed = json::parse(text);
   const auto& object = object_of(parsed, "the file");
@@ -230,6 +264,11 @@ VendorSheet sheet_of(std::string_view text) {
   }
   for (const auto& model : array_of(member(object, "models"), "models")) {
     sheet.models.push_back(model_of(model));
+  }
+  if (const auto* discounts = object.if_contains("discounts")) {
+    for (const auto& granted : array_of(*discounts, "discounts")) {
+      sheet.discounts.push_back(granted_of(granted));
+    }
   }
   return sheet;
 }

@@ -96,9 +96,12 @@ Result<llm::MeteredUsage> openai_chat(Counts& counts, const Object& usage) {
   }
   read.cache_write_5m = counts.optional(prompt, "cache_write_tokens");
   read.input_audio = counts.optional(prompt, "audio_tokens");
+  read.input_image = counts.optional(prompt, "image_tokens");
+  read.input_video = counts.optional(prompt, "video_tokens");
   read.reasoning = counts.optional(completion, "reasoning_tokens");
   read.output_audio = counts.optional(completion, "audio_tokens");
   read.output_image = counts.optional(completion, "image_tokens");
+  read.output_video = counts.optional(completion, "video_tokens");
   read.web_searches =
       counts.optional(counts.object("server_tool_use_details"), "web_search_requests");
   read.stated_cost = stated_cost(usage);
@@ -120,7 +123,10 @@ Result<llm::MeteredUsage> openai_responses(Counts& counts, const Object& usage) 
   read.output = counts.required("output_tokens");
   read.cache_read = counts.optional(input, "cached_tokens");
   read.cache_write_5m = counts.optional(input, "cache_write_tokens");
-  read.reasoning = counts.optional(counts.object("output_tokens_details"), "reasoning_tokens");
+  read.input_image = counts.optional(input, "image_tokens");
+  const auto output = counts.object("output_tokens_details");
+  read.reasoning = counts.optional(output, "reasoning_tokens");
+  read.output_image = counts.optional(output, "image_tokens");
   read.stated_cost = stated_cost(usage);
   return counts.done(read);
 }
@@ -140,6 +146,12 @@ Result<llm::MeteredUsage> anthropic_messages(Counts& counts, const Object& usage
   return counts.done(read);
 }
 
+std::int64_t uncached_of_modality(Counts& counts, std::string_view modality) {
+  const auto all = counts.of_modality("promptTokensDetails", modality) +
+                   counts.of_modality("toolUsePromptTokensDetails", modality);
+  return std::max<std::int64_t>(0, all - counts.of_modality("cacheTokensDetails", modality));
+}
+
 Result<llm::MeteredUsage> gemini_generate(Counts& counts) {
   llm::MeteredUsage read;
   read.input = counts.optional("promptTokenCount") + counts.optional("toolUsePromptTokenCount");
@@ -147,10 +159,13 @@ Result<llm::MeteredUsage> gemini_generate(Counts& counts) {
   read.cache_read_audio = counts.of_modality("cacheTokensDetails", "AUDIO");
   read.input_audio = counts.of_modality("promptTokensDetails", "AUDIO") +
                      counts.of_modality("toolUsePromptTokensDetails", "AUDIO");
+  read.input_image = uncached_of_modality(counts, "IMAGE");
+  read.input_video = uncached_of_modality(counts, "VIDEO");
   read.reasoning = counts.optional("thoughtsTokenCount");
   read.output = counts.optional("candidatesTokenCount") + read.reasoning;
   read.output_audio = counts.of_modality("candidatesTokensDetails", "AUDIO");
   read.output_image = counts.of_modality("candidatesTokensDetails", "IMAGE");
+  read.output_video = counts.of_modality("candidatesTokensDetails", "VIDEO");
   return counts.done(read);
 }
 

@@ -29,6 +29,7 @@
 #include "commands/settings.hpp"
 #include "commands/usage.hpp"
 #include "exit_codes.hpp"
+#include "sqlite/database_file.hpp"
 #include "terminal/console.hpp"
 #include "terminal/safe_text.hpp"
 
@@ -146,6 +147,7 @@ int run_command_line(int argc, char** argv) {
   // Output that nobody reads is noticed where it is written.
   std::signal(SIGPIPE, SIG_IGN);
   take_locale();
+  sqlite::keep_no_memory_figures();
   CLI::App app("Tollway carries LLM traffic and counts what it costs.", "tollway");
   int exit_code = exit_ok;
   add_commands(app, exit_code);

@@ -14,7 +14,7 @@ namespace tollway::ledger {
 namespace {
 
 constexpr std::string_view magic = "TWJRNL";
-constexpr std::uint16_t version = 1;
+constexpr std::uint16_t version = 2;  // 1 had other checksums
 
 struct Head {
   std::array<char, 6> magic;

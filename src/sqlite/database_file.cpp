@@ -12,6 +12,10 @@
 
 namespace tollway::sqlite {
 
+void keep_no_memory_figures() noexcept {
+  ::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 Result<> make_private(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file >= 0) {

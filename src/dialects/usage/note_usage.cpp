@@ -24,8 +24,10 @@ void note_usage(UsageLayout layout, const simdjson::dom::object& usage, Progress
     progress.usage_complete = true;
     progress.usage_here = true;
     if (metered->tier) progress.tier = metered->tier;
+    if (metered->stated_cost) progress.stated_cost = metered->stated_cost;
+  } else if (const auto cost = stated_cost(usage)) {
+    progress.stated_cost = cost;
   }
-  if (const auto cost = stated_cost(usage)) progress.stated_cost = cost;
   bool byok = false;
   if (usage["is_byok"].get(byok) == simdjson::SUCCESS) progress.byok = byok;
 }

@@ -26,27 +26,14 @@ class Counts {
 
   // A count that may be absent or null.
   std::int64_t optional(const std::optional<Object>& object, std::string_view name) {
-    simdjson::dom::element value;
-    if (!object || object->at_key(name).get(value) != SUCCESS || value.is_null()) return 0;
-    std::int64_t count = -1;
-    double real = -1;
-    if (value.get(count) != SUCCESS && value.get(real) == SUCCESS && real == std::floor(real) &&
-        real >= 0 && real <= count_max) {
-      count = static_cast<std::int64_t>(real);
-    }
-    if (count < 0 || count > count_max) {
-      if (wrong_.empty()) wrong_ = name;
-      return 0;
-    }
-    return count;
+    return count(object, name).value_or(0);
   }
   std::int64_t optional(std::string_view name) { return optional(usage_, name); }
 
   std::int64_t required(const std::optional<Object>& object, std::string_view name) {
-    simdjson::dom::element value;
-    const bool there = object && object->at_key(name).get(value) == SUCCESS && !value.is_null();
+    const auto there = count(object, name);
     if (!there && wrong_.empty()) wrong_ = name;
-    return optional(object, name);
+    return there.value_or(0);
   }
   std::int64_t required(std::string_view name) { return required(usage_, name); }
 
@@ -79,11 +66,27 @@ class Counts {
   }
 
  private:
+  std::optional<std::int64_t> count(const std::optional<Object>& object, std::string_view name) {
+    simdjson::dom::element value;
+    if (!object || object->at_key(name).get(value) != SUCCESS || value.is_null()) {
+      return std::nullopt;
+    }
+    std::int64_t count = -1;
+    double real = -1;
+    if (value.get(count) != SUCCESS && value.get(real) == SUCCESS && real == std::floor(real) &&
+        real >= 0 && real <= count_max) {
+      count = static_cast<std::int64_t>(real);
+    }
+    if (count >= 0 && count <= count_max) return count;
+    if (wrong_.empty()) wrong_ = name;
+    return 0;
+  }
+
   const std::optional<Object> usage_;
   std::string_view wrong_;
 };
 
-Result<llm::MeteredUsage> openai_chat(Counts& counts, const Object& usage) {
+Result<llm::MeteredUsage> openai_chat(Counts& counts) {
   const auto prompt = counts.object("prompt_tokens_details");
   const auto completion = counts.object("completion_tokens_details");
   llm::MeteredUsage read;
@@ -104,19 +107,17 @@ Result<llm::MeteredUsage> openai_chat(Counts& counts, const Object& usage) {
   read.output_video = counts.optional(completion, "video_tokens");
   read.web_searches =
       counts.optional(counts.object("server_tool_use_details"), "web_search_requests");
-  read.stated_cost = stated_cost(usage);
   return counts.done(read);
 }
 
 // A vendor that answers embeddings with a chat's usage bills the input alone.
-Result<llm::MeteredUsage> openai_embeddings(Counts& counts, const Object& usage) {
+Result<llm::MeteredUsage> openai_embeddings(Counts& counts) {
   llm::MeteredUsage read;
   read.input = counts.required("prompt_tokens");
-  read.stated_cost = stated_cost(usage);
   return counts.done(read);
 }
 
-Result<llm::MeteredUsage> openai_responses(Counts& counts, const Object& usage) {
+Result<llm::MeteredUsage> openai_responses(Counts& counts) {
   const auto input = counts.object("input_tokens_details");
   llm::MeteredUsage read;
   read.input = counts.required("input_tokens");
@@ -127,11 +128,10 @@ Result<llm::MeteredUsage> openai_responses(Counts& counts, const Object& usage) 
   const auto output = counts.object("output_tokens_details");
   read.reasoning = counts.optional(output, "reasoning_tokens");
   read.output_image = counts.optional(output, "image_tokens");
-  read.stated_cost = stated_cost(usage);
   return counts.done(read);
 }
 
-Result<llm::MeteredUsage> anthropic_messages(Counts& counts, const Object& usage) {
+Result<llm::MeteredUsage> anthropic_messages(Counts& counts) {
   llm::MeteredUsage read;
   read.cache_read = counts.optional("cache_read_input_tokens");
   const auto written = counts.optional("cache_creation_input_tokens");
@@ -142,7 +142,6 @@ Result<llm::MeteredUsage> anthropic_messages(Counts& counts, const Object& usage
   read.output = counts.required("output_tokens");
   read.reasoning = counts.optional(counts.object("output_tokens_details"), "thinking_tokens");
   read.web_searches = counts.optional(counts.object("server_tool_use"), "web_search_requests");
-  read.stated_cost = stated_cost(usage);
   return counts.done(read);
 }
 
@@ -219,6 +218,20 @@ std::optional<Money> money_of_ticks(std::int64_t ticks) {
   return Money{whole + (up ? 1 : 0)};
 }
 
+// The decimal that the double stands for: the shortest that reads as it.
+std::optional<Money> money_of(double dollars) {
+  // Below a million dollars no two counts of nanodollars read as the same double.
+  constexpr double nanodollars_exact_max = 1e15;
+  const double nanodollars = std::nearbyint(dollars * 1e9);
+  if (std::abs(nanodollars) < nanodollars_exact_max && nanodollars / 1e9 == dollars) {
+    return Money{static_cast<std::int64_t>(nanodollars)};
+  }
+  std::array<char, 32> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), dollars).ptr;
+  const auto money = Money::parse({digits.data(), static_cast<std::size_t>(end - digits.data())});
+  return money ? std::optional(*money) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<UsageLayout> usage_layout(std::string_view provider, std::string_view flavor) {
@@ -243,11 +256,9 @@ std::optional<Money> stated_cost(const Object& usage) {
   } else if (usage["cost"].get(cost) != SUCCESS) {
     return std::nullopt;
   }
-  std::array<char, 32> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), cost).ptr;
-  const auto money = Money::parse({digits.data(), static_cast<std::size_t>(end - digits.data())});
+  const auto money = money_of(cost);
   if (!money || money->nanodollars < 0 || *money > stated_max) return std::nullopt;
-  return *money;
+  return money;
 }
 
 Result<llm::MeteredUsage> read_usage(UsageLayout layout, const boost::json::value& usage) {
@@ -263,13 +274,13 @@ Result<llm::MeteredUsage> read_counts(UsageLayout layout, const Object& usage) {
   Counts counts(usage);
   switch (layout) {
     case UsageLayout::openai_chat:
-      return openai_chat(counts, usage);
+      return openai_chat(counts);
     case UsageLayout::openai_embeddings:
-      return openai_embeddings(counts, usage);
+      return openai_embeddings(counts);
     case UsageLayout::openai_responses:
-      return openai_responses(counts, usage);
+      return openai_responses(counts);
     case UsageLayout::anthropic_messages:
-      return anthropic_messages(counts, usage);
+      return anthropic_messages(counts);
     case UsageLayout::gemini_generate:
       return gemini_generate(counts);
     case UsageLayout::bedrock_converse:
@@ -286,7 +297,9 @@ Result<llm::MeteredUsage> read_counts(UsageLayout layout, const Object& usage) {
 
 Result<llm::MeteredUsage> read_usage(UsageLayout layout, const Object& usage) {
   auto read = read_counts(layout, usage);
-  if (read) read->tier = tier_in(usage);
+  if (!read) return read;
+  read->stated_cost = stated_cost(usage);
+  read->tier = tier_in(usage);
   return read;
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <random>
 
 namespace tollway::dialects {
 namespace {
@@ -81,6 +82,21 @@ TEST(UsageLayouts, vendors_state_their_own_cost_each_in_their_way) {
         R"("cost_in_usd_ticks":-1)", R"("cost_in_usd_ticks":9223372036854775807)",
         R"("cost_in_usd_ticks":1.5)"}) {
     EXPECT_FALSE(stated(none)) << none;
+  }
+}
+
+TEST(UsageLayouts, a_stated_cost_is_read_to_the_nanodollar_as_it_is_written) {
+  std::mt19937_64 random(7);
+  int compared = 0;
+  while (compared < 20'000) {
+    // Up to 15 digits, which a double holds, with up to 12 of them behind the point.
+    const auto digits = std::to_string(random() % 1'000'000'000'000'000 >> random() % 50);
+    const auto decimals = random() % 13;
+    const auto cost = digits + "e-" + std::to_string(decimals);
+    const auto expected = Money::parse(cost);
+    if (!expected || *expected > Money{10'000'000'000'000}) continue;
+    ++compared;
+    ASSERT_EQ(stated("\"cost\":" + cost), expected->nanodollars) << cost;
   }
 }
 

@@ -82,7 +82,11 @@ class Database {
   std::unordered_map<std::int64_t, std::string> names_;
 };
 
-// Brings the tables up to date; Errc::internal for a database of a newer version. Throws.
+// Errc::internal where the tables are not those of the format that the database says it has: of a
+// version that was never released, or no ledger. Throws.
+[[nodiscard]] Result<> check_tables(Database& database);
+// Brings the tables up to date; Errc::internal for a database of a newer version, or of none that
+// was released. Throws.
 [[nodiscard]] Result<> migrate(Database& database);
 
 // The columns of an attempt in the order that attempt_of() knows, for SELECT.

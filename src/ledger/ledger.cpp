@@ -1,19 +1,15 @@
 #include "ledger/ledger.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <condition_variable>
-#include <cstring>
 #include <filesystem>
 #include <new>
 #include <thread>
 
 #include "base/log.hpp"
+#include "ledger/directory_lock.hpp"
 #include "ledger/mover.hpp"
 #include "ledger/recovery.hpp"
 #include "ledger/retention.hpp"
@@ -22,25 +18,6 @@ namespace tollway::ledger {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// One process at a time. The kernel lets go of it with the process.
-Result<int> lock_directory(const std::string& directory, std::chrono::milliseconds patience) {
-  const std::string path = directory + "/lock";
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) {
-    return internal_error(fmt::format("cannot open {}: {}", path, std::strerror(errno)));
-  }
-  const auto until = Clock::now() + patience;
-  while (::flock(file, LOCK_EX | LOCK_NB) != 0) {
-    if (Clock::now() >= until) {
-      ::close(file);
-      return internal_error(fmt::format(
-          "another tollway uses {}; stop it, or choose another data directory", directory));
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  return file;
-}
 
 Result<> make_directory(const std::string& path) {
   std::error_code code;
@@ -59,10 +36,6 @@ struct Ledger::Parts {
         journal_directory(options.directory + "/journal"),
         database_path(options.directory + "/ledger.db"),
         health(options.backlog_bytes_max) {}
-  ~Parts() {
-    if (lock >= 0) ::close(lock);
-  }
-
   [[nodiscard]] Result<> open();
   [[nodiscard]] std::vector<SegmentQueue*> all_queues();
   void run();
@@ -71,7 +44,7 @@ struct Ledger::Parts {
   const std::string journal_directory;
   const std::string database_path;
   Health health;
-  int lock = -1;
+  DirectoryLock lock;
   std::uint64_t this_run = 0;
   std::unique_ptr<Store> store;
 
@@ -87,9 +60,9 @@ struct Ledger::Parts {
 
 Result<> Ledger::Parts::open() {
   if (auto made = make_directory(journal_directory); !made) return made;
-  auto locked = lock_directory(journal_directory, options.predecessor_patience);
+  auto locked = DirectoryLock::take(journal_directory, options.predecessor_patience);
   if (!locked) return std::unexpected(locked.error());
-  lock = *locked;
+  lock = std::move(*locked);
   auto opened = Store::open({.path = database_path, .lock_patience = options.lock_patience});
   if (!opened) return std::unexpected(opened.error());
   store = std::move(*opened);

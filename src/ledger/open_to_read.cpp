@@ -24,7 +24,7 @@ Result<std::unique_ptr<Database>> open_to_read(std::string path) {
     database->configure();
     const int format = database->handle().execAndGet("PRAGMA user_version").getInt();
     const int known = static_cast<int>(migrations().size());
-    if (format == known) return {};
+    if (format == known) return check_tables(*database);
     return internal_error(
         fmt::format("{} is of another version of Tollway (format {}, this one knows {}); {}",
                     database->path(), format, known,

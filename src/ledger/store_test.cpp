@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "ledger/ledger_test.hpp"
+#include "ledger/open_to_read.hpp"
 
 namespace tollway::ledger {
 
@@ -255,6 +256,25 @@ TEST(Store, P06_one_flipped_bit_of_an_index_is_found_by_verify) {
   ASSERT_TRUE(check);
   EXPECT_THAT(check->problems,
               testing::Contains(HasSubstr("attempts_by_request is not what attempts say")));
+}
+
+TEST(Store, ADatabaseOfAVersionThatWasNeverReleasedIsRefusedAndLeftAlone) {
+  for (const char* const change :
+       {"ALTER TABLE attempts DROP COLUMN total_us", "ALTER TABLE usage_hours RENAME TO hours",
+        "DROP TABLE unfinished_requests", "CREATE TABLE more (x INTEGER)",
+        "ALTER TABLE attempts ADD COLUMN more TEXT; PRAGMA user_version = 0"}) {
+    const Directory directory;
+    open_store(directory);
+    SQLite::Database(directory.database(), SQLite::OPEN_READWRITE).exec(change);
+    const auto opened = Store::open({.path = directory.database()});
+    ASSERT_FALSE(opened) << change;
+    EXPECT_THAT(opened.error().message,
+                HasSubstr("other tables than any Tollway that was released"));
+    if (std::string_view(change).contains("user_version")) continue;
+    const auto read = open_to_read(directory.database());
+    ASSERT_FALSE(read) << change;
+    EXPECT_THAT(read.error().message, HasSubstr("move it away"));
+  }
 }
 
 TEST(Store, ADatabaseOfANewerVersionIsLeftAlone) {

@@ -11,17 +11,17 @@ constexpr std::string_view blanks = " \t\r\n";
 
 }  // namespace
 
-MemberScanner::MemberScanner(std::string_view text) : text_(text) {
+MemberScanner::MemberScanner(std::string_view text) : ValueScanner(text) {
   skip_blanks();
   if (here() != '{') return;
   inside_ = ++at_;
 }
 
-void MemberScanner::skip_blanks() noexcept {
+void ValueScanner::skip_blanks() noexcept {
   while (at_ < text_.size() && blanks.find(text_[at_]) != blanks.npos) ++at_;
 }
 
-bool MemberScanner::skip_string() noexcept {
+bool ValueScanner::skip_string() noexcept {
   for (std::size_t from = at_ + 1;;) {
     const std::size_t quote = text_.find('"', from);
     if (quote == text_.npos) return false;
@@ -35,7 +35,7 @@ bool MemberScanner::skip_string() noexcept {
   }
 }
 
-bool MemberScanner::skip_nested() noexcept {
+bool ValueScanner::skip_nested() noexcept {
   std::size_t depth = 0;
   while (at_ < text_.size()) {
     const char c = text_[at_];
@@ -53,7 +53,7 @@ bool MemberScanner::skip_nested() noexcept {
   return false;
 }
 
-bool MemberScanner::skip_value() noexcept {
+bool ValueScanner::skip_value() noexcept {
   switch (here()) {
     case '"':
       return skip_string();
@@ -89,6 +89,29 @@ bool MemberScanner::next(MemberPlace& member) {
   member.value_begin = at_;
   if (!skip_value()) return false;
   member.end = at_;
+  return true;
+}
+
+ElementScanner::ElementScanner(std::string_view text) : ValueScanner(text) {
+  skip_blanks();
+  if (here() != '[') return;
+  inside_ = ++at_;
+}
+
+bool ElementScanner::next(std::string_view& element) {
+  if (inside_ == text_.npos || complete_) return false;
+  skip_blanks();
+  if (here() == ',' && at_ != inside_) {
+    ++at_;
+    skip_blanks();
+  }
+  if (here() == ']') {
+    complete_ = true;
+    return false;
+  }
+  const std::size_t begin = at_;
+  if (!skip_value()) return false;
+  element = text_.substr(begin, at_ - begin);
   return true;
 }
 

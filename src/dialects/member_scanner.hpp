@@ -1,4 +1,4 @@
-// Where the members of a JSON object stand in its text.
+// Where the members of a JSON object, or the elements of an array, stand in its text.
 #pragma once
 
 #include <cstddef>
@@ -13,20 +13,15 @@ struct MemberPlace {
   std::string_view name;  // between its quotes, escapes as they stand
 };
 
-// Goes through the outermost members of text that is known to be valid JSON; it does not check
-// again. On other text it stops early, never reads outside, and says so by `complete`.
-class MemberScanner {
+// What the scanners below have in common.
+class ValueScanner {
  public:
-  explicit MemberScanner(std::string_view text);
-
-  // False: there is no further member.
-  [[nodiscard]] bool next(MemberPlace& member);
-  // True once the closing brace was reached.
+  // True once the closing brace or bracket was reached.
   [[nodiscard]] bool complete() const noexcept { return complete_; }
-  // Behind the opening brace; npos where the text is no object.
-  [[nodiscard]] std::size_t inside() const noexcept { return inside_; }
 
- private:
+ protected:
+  explicit ValueScanner(std::string_view text) noexcept : text_(text) {}
+
   [[nodiscard]] char here() const noexcept { return at_ < text_.size() ? text_[at_] : '\0'; }
   void skip_blanks() noexcept;
   // Each false where the text ends within.
@@ -36,8 +31,29 @@ class MemberScanner {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  std::size_t inside_ = std::string_view::npos;
+  std::size_t inside_ = std::string_view::npos;  // behind the opening brace or bracket
   bool complete_ = false;
+};
+
+// Goes through the outermost members of text that is known to be valid JSON; it does not check
+// again. On other text it stops early, never reads outside, and says so by `complete`.
+class MemberScanner : public ValueScanner {
+ public:
+  explicit MemberScanner(std::string_view text);
+
+  // False: there is no further member.
+  [[nodiscard]] bool next(MemberPlace& member);
+  // Behind the opening brace; npos where the text is no object.
+  [[nodiscard]] std::size_t inside() const noexcept { return inside_; }
+};
+
+// The same for the elements of an array.
+class ElementScanner : public ValueScanner {
+ public:
+  explicit ElementScanner(std::string_view text);
+
+  // False: there is no further element.
+  [[nodiscard]] bool next(std::string_view& element);
 };
 
 // True where `name`, as it stands between its quotes in JSON text, reads as `wanted`.

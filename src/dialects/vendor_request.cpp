@@ -9,6 +9,7 @@
 
 #include "dialects/json_reader.hpp"
 #include "dialects/member_scanner.hpp"
+#include "dialects/openrouters_parts.hpp"
 #include "dialects/request_edit.hpp"
 
 namespace tollway::dialects {
@@ -51,19 +52,22 @@ std::span<const std::string_view> openrouters_of(RequestForm form) {
 // What the edits depend on, from one pass over the body. A null says as little as no member.
 struct Members {
   std::optional<std::string_view> stream, stream_options, max_tokens, max_completion_tokens,
-      reasoning, reasoning_effort, service_tier;
+      reasoning, reasoning_effort, service_tier, messages, tools, tool_choice;
 };
 
 Members read_members(std::string_view body) {
   Members members;
-  const std::array<std::pair<std::string_view, std::optional<std::string_view>*>, 7> wanted{
+  const std::array<std::pair<std::string_view, std::optional<std::string_view>*>, 10> wanted{
       {{"stream", &members.stream},
        {"stream_options", &members.stream_options},
        {"max_tokens", &members.max_tokens},
        {"max_completion_tokens", &members.max_completion_tokens},
        {"reasoning", &members.reasoning},
        {"reasoning_effort", &members.reasoning_effort},
-       {"service_tier", &members.service_tier}}};
+       {"service_tier", &members.service_tier},
+       {"messages", &members.messages},
+       {"tools", &members.tools},
+       {"tool_choice", &members.tool_choice}}};
   MemberScanner scanner(body);
   for (MemberPlace place; scanner.next(place);) {
     const auto text = body.substr(place.value_begin, place.end - place.value_begin);
@@ -94,6 +98,8 @@ class VendorEdits {
     edit_output_limit();
     if (form_ == RequestForm::chat && !vendor_.reasoning_object) edit_reasoning();
     if (members_.service_tier == R"("fast")") set("service_tier", R"("priority")");
+    if (form_ == RequestForm::chat && members_.messages) edit_messages();
+    if (members_.tools) edit_tools();
     return edits_;
   }
 
@@ -139,11 +145,32 @@ class VendorEdits {
     if (effort && effort->starts_with('"')) set("reasoning_effort", *effort);
   }
 
+  void edit_messages() {
+    auto text = messages_for_vendor(*members_.messages, vendor_.cache_control);
+    if (!text) return;
+    messages_ = std::move(*text);
+    set("messages", messages_);
+  }
+
+  // Anthropic's messages have "cache_control" of their own.
+  void edit_tools() {
+    const bool cache_control = vendor_.cache_control || form_ != RequestForm::chat;
+    auto text = tools_for_vendor(*members_.tools, cache_control);
+    if (!text) return;
+    tools_ = std::move(*text);
+    const bool none_left = tools_.empty();
+    add("tools", none_left ? std::nullopt : std::optional<std::string_view>(tools_));
+    const bool chosen_gone =
+        members_.tool_choice && chooses_openrouters_tool(*members_.tool_choice);
+    if (none_left || chosen_gone) add("tool_choice", {});
+    if (none_left) add("parallel_tool_calls", {});
+  }
+
   const Members& members_;
   const RequestForm form_;
   const VendorForm& vendor_;
   std::vector<MemberEdit> edits_;
-  std::string model_, stream_options_, output_tokens_;
+  std::string model_, stream_options_, output_tokens_, messages_, tools_;
 };
 
 }  // namespace

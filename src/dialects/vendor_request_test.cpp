@@ -94,6 +94,56 @@ TEST(VendorRequest, the_fast_tier_is_the_priority_tier) {
   EXPECT_EQ(chat(R"({"service_tier":"flex"})"), R"({"service_tier":"flex"})");
 }
 
+TEST(VendorRequest, messages_lose_what_only_openrouter_understands_within_them) {
+  constexpr std::string_view marked =
+      R"({"model":"m","messages":[{"role":"system","content":[{"type":"text","text":"cache_control",)"
+      R"( "cache_control":{"type":"ephemeral"}}]}, {"role":"assistant","content":"a","reasoning":"r",)"
+      R"("reasoning_details":[{"type":"reasoning.text"}],"tool_calls":[]},)"
+      R"({"role":"user","content":"1.50"}]})";
+  EXPECT_EQ(chat(marked),
+            R"({"model":"m","messages":[{"role":"system","content":[{"type":"text",)"
+            R"("text":"cache_control"}]},{"role":"assistant","content":"a","tool_calls":[]},)"
+            R"({"role":"user","content":"1.50"}]})");
+  EXPECT_EQ(chat(marked, {.cache_control = true}),
+            R"({"model":"m","messages":[{"role":"system","content":[{"type":"text",)"
+            R"("text":"cache_control", "cache_control":{"type":"ephemeral"}}]},)"
+            R"({"role":"assistant","content":"a","tool_calls":[]},)"
+            R"({"role":"user","content":"1.50"}]})");
+  // Anthropic's own.
+  EXPECT_EQ(request_for_vendor(R"({"max_tokens":5,"messages":[{"content":[{"type":"text",)"
+                               R"("cache_control":{"type":"ephemeral"}}]}]})",
+                               RequestForm::messages, {}),
+            R"({"max_tokens":5,"messages":[{"content":[{"type":"text",)"
+            R"("cache_control":{"type":"ephemeral"}}]}]})");
+}
+
+TEST(VendorRequest, messages_that_only_speak_of_it_stay_byte_for_byte) {
+  for (const std::string_view body :
+       {R"({"messages":[ {"role":"user","content":"\"cache_control\""} ]})",
+        R"({"messages":[{"role":"user","content":[{"type":"text","text":"a_b _control\" x"}]}]})",
+        R"({"messages":"not a list with \"cache_control\""})",
+        R"({"messages":[{"role":"assistant","reasoning":"alone","content":null}]})"}) {
+    EXPECT_EQ(chat(body), body);
+  }
+}
+
+TEST(VendorRequest, tools_that_only_openrouter_runs_are_left_out) {
+  EXPECT_EQ(chat(R"({"tools":[{"type":"openrouter:web_search"}, {"type":"function","function":)"
+                 R"({"name":"f"},"cache_control":{"type":"ephemeral"}}],)"
+                 R"("tool_choice":{"type":"openrouter:web_search"}})"),
+            R"({"tools":[{"type":"function","function":{"name":"f"}}]})");
+  EXPECT_EQ(chat(R"({"model":"m","tools":[{"type":"openrouter:datetime","parameters":{}}],)"
+                 R"("tool_choice":"required","parallel_tool_calls":true})"),
+            R"({"model":"m"})");
+  EXPECT_EQ(
+      request_for_vendor(R"({"tools":[{"type":"openrouter:web_search"},{"type":"web_search"}]})",
+                         RequestForm::responses, {}),
+      R"({"tools":[{"type":"web_search"}]})");
+  constexpr std::string_view own =
+      R"({"tools":[ {"type":"function","function":{"name":"f","description":"openrouter: yes"}} ]})";
+  EXPECT_EQ(chat(own), own);
+}
+
 TEST(VendorRequest, embeddings_lose_their_provider_only) {
   EXPECT_EQ(request_for_vendor(R"({"model":"a","provider":{},"input":"x","user":"u"})",
                                RequestForm::other, {.model = "b"}),

@@ -32,6 +32,7 @@ dialects::VendorForm form_of(const providers::Description& vendor, std::string_v
   return {.model = model,
           .max_tokens_field = vendor.max_tokens_field,
           .reasoning_object = vendor.reasoning_object,
+          .cache_control = vendor.cache_control,
           .stream_usage = vendor.stream_usage};
 }
 

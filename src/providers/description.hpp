@@ -59,8 +59,9 @@ struct Description {
   bool chooses_providers = false;
   std::string max_tokens_field = "max_tokens";
   bool reasoning_object =
-      false;                 // takes {"reasoning": {...}}, as OpenRouter; else reasoning_effort
-  bool stream_usage = true;  // wants {"stream_options": {"include_usage": true}} for usage
+      false;                   // takes {"reasoning": {...}}, as OpenRouter; else reasoning_effort
+  bool cache_control = false;  // takes it in content parts and tools of a chat
+  bool stream_usage = true;    // wants {"stream_options": {"include_usage": true}} for usage
 
   struct Models {
     std::string path = "models";  // with its query, if any

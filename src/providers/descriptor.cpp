@@ -87,6 +87,7 @@ class Reader {
       made_.max_tokens_field = max_tokens_fields[*field];
     }
     made_.reasoning_object = fields.choice("reasoning", reasonings).value_or(0) == 1;
+    fields.flag("cache_control", made_.cache_control);
     fields.flag("stream_usage", made_.stream_usage);
     fields.finish();
   }

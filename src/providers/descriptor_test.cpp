@@ -87,6 +87,7 @@ check = "key"
 path = "openai/deployments/{model}/chat/completions"
 max_tokens_field = "max_completion_tokens"
 reasoning = "object"
+cache_control = true
 stream_usage = false
 [models]
 path = "/v1/models?limit=1000"
@@ -108,6 +109,7 @@ api-version = "2024-10-21"
   EXPECT_EQ(description->api_key.check_path, "key");
   EXPECT_EQ(description->max_tokens_field, "max_completion_tokens");
   EXPECT_TRUE(description->reasoning_object);
+  EXPECT_TRUE(description->cache_control);
   EXPECT_FALSE(description->stream_usage);
   EXPECT_EQ(description->models.format, ModelListFormat::mistral);
   EXPECT_EQ(description->models.key_header, "x-api-key");

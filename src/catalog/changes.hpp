@@ -46,12 +46,10 @@ struct Change {
 // such lists hide it. Of models that nobody offers on one side, that side counts as without them.
 [[nodiscard]] std::vector<Change> changes_between(const Catalogue& before, const Catalogue& after);
 
-// For those who want to be told, alerts for one: what a refresh found, and when.
+// What a refresh found, and when.
 struct ChangesFound {
   std::int64_t at = 0;  // Unix seconds
   std::vector<Change> changes;
 };
-// Called on the thread that refreshes; must not block.
-using ChangesListener = std::function<void(const ChangesFound&)>;
 
 }  // namespace tollway::catalog

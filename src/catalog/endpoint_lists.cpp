@@ -71,14 +71,7 @@ net::Task<EndpointsBody> EndpointLists::find(std::string model, net::TimePoint u
   {
     const std::scoped_lock lock(mutex_);
     if (source_ == nullptr) co_return nullptr;
-    Entry& known = entry(model);
-    if (!stopped_ && !known.asking && is_due(known)) {
-      known.asking = true;
-      loop_.post([this, model] {
-        queue_.push_back(model);
-        ask_next();
-      });
-    }
+    Entry& known = look_up(model);
     if (known.body || !known.asking || stopped_) co_return known.body;
     // The cancelling runs on the loop itself, behind the wait below.
     known.waiting.emplace_back(
@@ -89,6 +82,24 @@ net::Task<EndpointsBody> EndpointLists::find(std::string model, net::TimePoint u
   const std::scoped_lock lock(mutex_);
   const auto found = entries_.find(model);
   co_return found == entries_.end() ? nullptr : found->second.body;
+}
+
+EndpointsBody EndpointLists::known(const std::string& model) {
+  const std::scoped_lock lock(mutex_);
+  return source_ == nullptr ? nullptr : look_up(model).body;
+}
+
+// Has it asked for where that is due.
+EndpointLists::Entry& EndpointLists::look_up(const std::string& model) {
+  Entry& known = entry(model);
+  if (!stopped_ && !known.asking && is_due(known)) {
+    known.asking = true;
+    loop_.post([this, model] {
+      queue_.push_back(model);
+      ask_next();
+    });
+  }
+  return known;
 }
 
 EndpointLists::Entry& EndpointLists::entry(const std::string& model) {

@@ -47,6 +47,8 @@ class EndpointLists {
   // What is known of the model that the source calls `model`. Waits, until `until` at most, where
   // nothing ever was. On any loop.
   [[nodiscard]] net::Task<EndpointsBody> find(std::string model, net::TimePoint until);
+  // The same without waiting: null where nothing is known yet. Any thread.
+  [[nodiscard]] EndpointsBody known(const std::string& model);
 
  private:
   using Waiters = std::vector<std::function<void()>>;
@@ -67,6 +69,7 @@ class EndpointLists {
   // All with the mutex held.
   Entry& entry(const std::string& model);
   [[nodiscard]] bool is_due(const Entry& entry) const;
+  Entry& look_up(const std::string& model);
   void keep(Entry& entry, KeptList list);
   void forget_longest_unused();
   [[nodiscard]] static Waiters take_waiters(Entry& entry);

@@ -265,7 +265,6 @@ void Refresher::adopt(Known& known, const KeptList& list) {
   log::info("{}: {} changes of models", known.source->description()->name, found.changes.size());
   if (const auto kept = store_.append(found); !kept) log::warning("{}", kept.error().message);
   warn_about_price(found.changes);
-  if (options_.on_changes) options_.on_changes(found);
 }
 
 }  // namespace tollway::catalog

@@ -29,7 +29,6 @@ class Refresher {
     std::chrono::seconds retry{60};  // after a failure
     bool background = true;          // false: only when somebody asks for the catalogue
     std::string configured_model;    // to be warned about; empty: none
-    ChangesListener on_changes;      // may be empty
     // Servers of this machine that nobody configured: asked briefly, listed while they answer, and
     // not missed where they don't.
     std::vector<const Source*> probed;
@@ -65,6 +64,10 @@ class Refresher {
   // OpenRouter's own answer about the endpoints of the model that it calls `model`, waited for as
   // above; null where OpenRouter is no source or never answered. On any loop.
   [[nodiscard]] net::Task<EndpointsBody> endpoints(std::string model);
+  // The same without waiting: null, too, where it is only being asked for. Any thread.
+  [[nodiscard]] EndpointsBody known_endpoints(const std::string& model) {
+    return endpoints_.known(model);
+  }
   // Without waiting or asking.
   [[nodiscard]] CataloguePointer current() const { return live_.current(); }
 

@@ -115,6 +115,10 @@ ModelPricing pricing_of(const pricing::VendorSheet& sheet, const PricedModel& mo
   pricing.source = source;
   pricing.source_name = standard ? sheet.source : sheet.tier_source;
   pricing.as_of = time_of(standard ? sheet.date : sheet.tier_date);
+  if (!model.source.empty()) {
+    pricing.source_name = model.source;
+    pricing.as_of = time_of(model.date);
+  }
   pricing.context_length = model.context_length;
   if (!standard) pricing.service_tier = name_of(tier);
   pricing.rows =

@@ -90,6 +90,20 @@ const pricing::PricedModel* Prices::listed(std::string_view provider, std::strin
   return &priced;
 }
 
+const pricing::PricedModel* Prices::in_tier_endpoints(std::string_view model,
+                                                      llm::ServiceTier tier) {
+  if (!endpoints_ || catalogue_ == nullptr) return nullptr;
+  const auto* const known = catalogue_->find_offered("openrouter", model);
+  const auto stated = known == nullptr ? nullptr : endpoints_(known->id);
+  if (stated == nullptr) return nullptr;
+  auto periods = pricing::read_openrouter_tier_prices(*stated, tier);
+  if (periods.empty()) return nullptr;
+  auto& priced = listed_.emplace_back();
+  priced.id = known->id;
+  priced.tiers.push_back({.tier = tier, .periods = std::move(periods)});
+  return &priced;
+}
+
 Prices::Row Prices::look_up(std::string_view provider, std::string_view model,
                             llm::ServiceTier tier) {
   const auto [name, wanted] = pricing::tier_of_model(model, tier);
@@ -98,6 +112,11 @@ Prices::Row Prices::look_up(std::string_view provider, std::string_view model,
   if (tier == llm::ServiceTier::standard) {
     const auto* const same = wanted == tier ? sheet : nullptr;
     if (const auto* priced = listed(provider, model, same)) return {.model = priced, .tier = tier};
+  }
+  if (sheet == nullptr && provider == "openrouter" && wanted != llm::ServiceTier::standard) {
+    return {.model = in_tier_endpoints(name, wanted),
+            .tier = wanted,
+            .own = overrides_ == nullptr ? nullptr : in_sheet(*overrides_, provider, name, wanted)};
   }
   if (overrides_ != nullptr) {
     const auto* const own = in_sheet(*overrides_, provider, name, wanted);
@@ -133,7 +152,13 @@ const pricing::Rates* Prices::find(std::string_view provider, std::string_view m
       return tier == llm::ServiceTier::standard ? &own->second : nullptr;
     }
     if (found_.size() >= found_max) forget();
-    known = found_.emplace(name_, look_up(provider, model, tier)).first;
+    const Row row = look_up(provider, model, tier);
+    // What is being asked for may be there the next time.
+    const bool is_asked_for = row.model == nullptr && row.own == nullptr &&
+                              row.tier != llm::ServiceTier::standard && endpoints_ &&
+                              provider == "openrouter";
+    if (is_asked_for) return nullptr;
+    known = found_.emplace(name_, row).first;
   }
   const auto& [priced, of_tier, own] = known->second;
   const auto moment = std::chrono::floor<std::chrono::seconds>(at);

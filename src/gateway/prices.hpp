@@ -25,6 +25,9 @@ class Prices {
   Prices() = default;
   // `own` are rates that no sheet has, by model.
   Prices(std::unordered_map<std::string, pricing::Rates> own, Lists lists);
+  // What OpenRouter says of a model's endpoints, among them those of its tiers; null: nothing, yet.
+  using Endpoints = std::function<std::shared_ptr<const std::string>(const std::string& model)>;
+  void ask_for_tiers(Endpoints endpoints) { endpoints_ = std::move(endpoints); }
 
   using Overrides = std::shared_ptr<const pricing::PriceSheet>;  // null: none
   // From now on.
@@ -54,11 +57,15 @@ class Prices {
   [[nodiscard]] const pricing::PricedModel* listed(std::string_view provider,
                                                    std::string_view model,
                                                    const pricing::PricedModel* sheet);
+  // What OpenRouter's tier endpoints state; null where they do not.
+  [[nodiscard]] const pricing::PricedModel* in_tier_endpoints(std::string_view model,
+                                                              llm::ServiceTier tier);
   void forget();
   void look_for_new_lists(std::chrono::system_clock::time_point now);
 
   std::unordered_map<std::string, pricing::Rates> own_;
   Lists lists_;
+  Endpoints endpoints_;                  // may be empty
   catalog::CataloguePointer catalogue_;  // null: none yet
   std::chrono::system_clock::time_point looked_at_;
   std::deque<pricing::PricedModel> listed_;  // of catalogue_, for found_

@@ -143,5 +143,33 @@ TEST(GatewayPrices, AGrantedDiscountIsTakenOffWhatOthersState) {
   EXPECT_EQ(price(prices, "openai", "gpt-4o", Unit::input), listed);
 }
 
+TEST(GatewayPrices, OpenRoutersTiersCostWhatItsTierEndpointsSay) {
+  using llm::ServiceTier;
+  Prices prices({}, [] { return catalogue(listing("openrouter", openrouter_row)); });
+  int asked = 0;
+  std::shared_ptr<const std::string> known;
+  prices.ask_for_tiers([&](const std::string& model) {
+    ++asked;
+    EXPECT_EQ(model, "openai/gpt-4o");
+    return known;
+  });
+  const auto input = [&](ServiceTier tier) -> std::int64_t {
+    const auto* const rates = prices.find("openrouter", "openai/gpt-4o", start, tier);
+    return rates == nullptr ? -1 : rate(*rates, Unit::input)->base.femtodollars;
+  };
+  EXPECT_EQ(input(ServiceTier::standard), 7'000'000'000);
+  EXPECT_EQ(asked, 0);
+  EXPECT_EQ(input(ServiceTier::flex), -1) << "asked for, but not there yet";
+  known = std::make_shared<const std::string>(
+      R"({"data":{"endpoints":[{"tag":"openai/flex","pricing":{"prompt":"0.0000035",)"
+      R"("completion":"0.00001"}}]}})");
+  EXPECT_EQ(input(ServiceTier::flex), 3'500'000'000);
+  EXPECT_EQ(input(ServiceTier::flex), 3'500'000'000);
+  EXPECT_EQ(asked, 2) << "remembered";
+  EXPECT_EQ(input(ServiceTier::priority), -1) << "no other tier's price";
+  EXPECT_EQ(prices.find("openai", "gpt-4o", start, ServiceTier::flex), nullptr)
+      << "OpenRouter's price is nobody else's";
+}
+
 }  // namespace
 }  // namespace tollway::gateway

@@ -116,6 +116,20 @@ bool is_dynamic(const json::object& pricing) {
   return prompt != nullptr && price_of(*prompt, price) == Stated::dynamic;
 }
 
+// None for dynamic ones.
+bool read_pricing(const json::object& prices, std::vector<Period>& periods) {
+  if (is_dynamic(prices)) return true;
+  periods.resize(1);
+  periods.front().discount = discount_in(prices);
+  if (!apply(prices, std::nullopt, periods.front().rates)) return false;
+  const auto* overrides = prices.if_contains("overrides");
+  if (overrides == nullptr || overrides->is_null()) return true;
+  if (!overrides->is_array()) return false;
+  return std::ranges::all_of(overrides->get_array(), [&](const json::value& entry) {
+    return apply_override(entry, periods);
+  });
+}
+
 bool read_row(const json::value& row, ListedPrices& listed) {
   const auto* object = row.if_object();
   if (object == nullptr) return false;
@@ -123,17 +137,7 @@ bool read_row(const json::value& row, ListedPrices& listed) {
   listed.canonical_slug = text_of(*object, "canonical_slug");
   const auto* pricing = object->if_contains("pricing");
   if (listed.id.empty() || pricing == nullptr || !pricing->is_object()) return false;
-  const auto& prices = pricing->get_object();
-  if (is_dynamic(prices)) return true;
-  listed.periods.resize(1);
-  listed.periods.front().discount = discount_in(prices);
-  if (!apply(prices, std::nullopt, listed.periods.front().rates)) return false;
-  const auto* overrides = prices.if_contains("overrides");
-  if (overrides == nullptr || overrides->is_null()) return true;
-  if (!overrides->is_array()) return false;
-  return std::ranges::all_of(overrides->get_array(), [&](const json::value& entry) {
-    return apply_override(entry, listed.periods);
-  });
+  return read_pricing(pricing->get_object(), listed.periods);
 }
 
 }  // namespace
@@ -165,6 +169,30 @@ Result<std::vector<ListedPrices>> read_openrouter_prices(std::string_view models
     }
   }
   return all;
+}
+
+std::vector<Period> read_openrouter_tier_prices(std::string_view endpoints_json,
+                                                llm::ServiceTier tier) {
+  const std::string suffix = "/" + std::string(name_of(tier));
+  boost::system::error_code code;
+  const auto parsed = json::parse(endpoints_json, code);
+  const auto* endpoints = code ? nullptr : parsed.find_pointer("/data/endpoints", code);
+  const auto* list = endpoints == nullptr ? nullptr : endpoints->if_array();
+  if (list == nullptr) return {};
+  std::vector<Period> found;
+  for (const auto& endpoint : *list) {
+    const auto* object = endpoint.if_object();
+    if (object == nullptr || !text_of(*object, "tag").ends_with(suffix)) continue;
+    const auto* pricing = object->if_contains("pricing");
+    std::vector<Period> periods;
+    if (pricing == nullptr || !pricing->is_object() ||
+        !read_pricing(pricing->get_object(), periods) || periods.empty()) {
+      return {};
+    }
+    if (!found.empty() && found != periods) return {};
+    found = std::move(periods);
+  }
+  return found;
 }
 
 }  // namespace tollway::pricing

@@ -30,4 +30,11 @@ struct ListedPrices {
 [[nodiscard]] Result<std::vector<ListedPrices>> read_openrouter_prices(
     std::string_view models_json, std::vector<std::string>& problems);
 
+// Reads {"data": {"endpoints": [{"tag", "pricing"}]}} (GET /models/{author}/{slug}/endpoints): what
+// the model costs in that tier, whose endpoints are tagged "openai/flex" or "openai/priority",
+// their multiplier already applied (wire.md 4.4). Empty where there are none, where they differ, as
+// then it depends on who serves, and where they cannot be read.
+[[nodiscard]] std::vector<Period> read_openrouter_tier_prices(std::string_view endpoints_json,
+                                                              llm::ServiceTier tier);
+
 }  // namespace tollway::pricing

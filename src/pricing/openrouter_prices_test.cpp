@@ -117,5 +117,35 @@ TEST(OpenRouterPrices, of_two_days_are_read_whole) {
   }
 }
 
+std::int64_t tier_input(const std::vector<Period>& periods) {
+  return periods.empty() ? -1 : rate(periods.front().rates, Unit::input)->base.femtodollars;
+}
+
+TEST(OpenRouterPrices, of_tier_endpoints_are_those_of_the_tier_where_all_agree) {
+  using enum llm::ServiceTier;
+  const auto endpoint = [](std::string_view tag, std::string_view prompt) {
+    return R"({"tag":")" + std::string(tag) + R"(","pricing":{"prompt":")" + std::string(prompt) +
+           R"(","completion":"0.00001"}})";
+  };
+  const auto body = [](const std::string& endpoints) {
+    return R"({"data":{"id":"openai/gpt-5","endpoints":[)" + endpoints + "]}}";
+  };
+  const auto all =
+      body(endpoint("openai", "0.00000125") + "," + endpoint("openai/flex", "0.000000625") + "," +
+           endpoint("azure", "0.00000125") + "," + endpoint("openai/priority", "0.0000025"));
+  EXPECT_EQ(tier_input(read_openrouter_tier_prices(all, flex)), 625'000'000);
+  EXPECT_EQ(tier_input(read_openrouter_tier_prices(all, priority)), 2'500'000'000);
+  EXPECT_EQ(tier_input(read_openrouter_tier_prices(all, batch)), -1);
+  const auto same = body(endpoint("openai/flex", "0.000001") + "," + endpoint("x/flex", "1e-6"));
+  EXPECT_EQ(tier_input(read_openrouter_tier_prices(same, flex)), 1'000'000'000);
+  const auto apart = body(endpoint("openai/flex", "0.000001") + "," + endpoint("x/flex", "2e-6"));
+  EXPECT_EQ(tier_input(read_openrouter_tier_prices(apart, flex)), -1) << "who serves decides";
+  const auto dynamic = body(endpoint("openai/flex", "-1"));
+  EXPECT_EQ(tier_input(read_openrouter_tier_prices(dynamic, flex)), -1);
+  for (const auto* const odd : {"", "[]", "{}", R"({"data":{"endpoints":[1,{"tag":"a/flex"}]}})"}) {
+    EXPECT_TRUE(read_openrouter_tier_prices(odd, flex).empty()) << odd;
+  }
+}
+
 }  // namespace
 }  // namespace tollway::pricing

@@ -26,10 +26,12 @@ struct Validity {
   struct Daily {
     std::chrono::minutes start;  // of the day in UTC, inclusive
     std::chrono::minutes end;    // exclusive; before `start` where the window passes midnight
+    bool operator==(const Daily&) const = default;
   };
   std::optional<Daily> daily;
 
   [[nodiscard]] bool holds(SystemTime at) const noexcept;
+  bool operator==(const Validity&) const = default;
 };
 
 // Rates and when they hold.
@@ -37,6 +39,7 @@ struct Period {
   Validity when;
   Rates rates;        // what is paid: less the discount
   Discount discount;  // that the source states
+  bool operator==(const Period&) const = default;
 };
 
 struct PricedModel {
@@ -51,6 +54,9 @@ struct PricedModel {
     std::vector<Period> periods;  // as above, not empty
   };
   std::vector<Tier> tiers = {};  // the others whose prices are known
+  // Who says so and when, where it is another than the sheet's; else empty.
+  std::string source = {};
+  std::string date = {};
 
   // Of the standard tier; no rates at all where it has none.
   [[nodiscard]] const Rates& rates(SystemTime at) const noexcept;

@@ -45,10 +45,12 @@ struct TieredPrice {
   struct Tier {
     std::int64_t above_prompt_tokens = 0;
     Price price;
+    bool operator==(const Tier&) const = default;
   };
   std::vector<Tier> tiers;  // by rising threshold
 
   [[nodiscard]] Price at(std::int64_t prompt_tokens) const noexcept;
+  bool operator==(const TieredPrice&) const = default;
 };
 
 // What a model costs at one time. A unit without a price is not priced separately (it is billed as

@@ -217,6 +217,8 @@ PricedModel model_of(const json::value& value) {
   if (const auto* context = object.if_contains("context")) {
     model.context_length = count_of(*context, "context");
   }
+  if (const auto* source = object.if_contains("source")) model.source = text_of(*source, "source");
+  if (const auto* date = object.if_contains("date")) model.date = text_of(*date, "date");
   if (const auto* periods = object.if_contains("periods")) model.periods = periods_of(*periods);
   if (const auto* tiers = object.if_contains("tiers")) {
     for (const auto& [name, periods] : object_of(*tiers, "tiers")) {

@@ -59,7 +59,7 @@ struct Worker {
          net::Resolver& resolver, const std::shared_ptr<net::ssl::context>& client_tls,
          const net::ProxySettings& proxy, recording::Recorder* recorder, ledger::Ledger& ledger,
          gateway::LedgerReader& reader, gateway::TokenCounter& tokens,
-         catalog::Refresher& catalogue)
+         catalog::Refresher& catalogue, gateway::CostAlerts& cost_alerts)
       : pool(loop, resolver, client_tls, {.proxy = proxy}),
         dispatch(pool, {.connect = settings.upstream_connect_timeout,
                         .first_byte = settings.upstream_first_byte_timeout,
@@ -86,12 +86,16 @@ struct Worker {
                   .loop = loop,
                   .ledger_reader = &reader,
                   .tokens = &tokens,
-                  .catalogue = &catalogue}),
+                  .catalogue = &catalogue,
+                  .cost_alerts = &cost_alerts}),
         server(loop, pipeline,
                {.head_timeout = settings.client_head_timeout,
                 .body_timeout = settings.client_body_timeout,
                 .idle_timeout = settings.client_idle_timeout,
-                .write_timeout = settings.client_write_timeout}) {}
+                .write_timeout = settings.client_write_timeout}) {
+    prices.ask_for_tiers(
+        [&catalogue](const std::string& model) { return catalogue.known_endpoints(model); });
+  }
 
   // For requests that arrive from now on.
   void use(const settings::RoutingSettings& settings) {
@@ -167,6 +171,7 @@ struct Gateway::Parts {
   std::unique_ptr<ledger::Ledger> ledger;
   std::unique_ptr<gateway::LedgerReader> ledger_reader;
   gateway::TokenCounter tokens;
+  gateway::CostAlerts cost_alerts{[](std::string_view line) { log::warning("{}", line); }};
   std::vector<std::unique_ptr<Worker>> workers;
   net::Tcp::endpoint address;
   bool running = false;
@@ -272,9 +277,10 @@ Result<> Gateway::Parts::listen() {
   address = *wanted;
   if (auto free = refuse_port_in_use(address); !free) return free;
   for (unsigned i = 0; i < settings.threads; ++i) {
-    auto worker = std::make_unique<Worker>(
-        settings, options, keys->keys, upstreams.back(), standings, retry_budget, affinity,
-        resolver, client_tls, proxy, recorder.get(), *ledger, *ledger_reader, tokens, *catalogue);
+    auto worker = std::make_unique<Worker>(settings, options, keys->keys, upstreams.back(),
+                                           standings, retry_budget, affinity, resolver, client_tls,
+                                           proxy, recorder.get(), *ledger, *ledger_reader, tokens,
+                                           *catalogue, cost_alerts);
     worker->server.set_tls(*tls);
     worker->prices.use(overrides);
     worker->endpoints.use(overrides);

@@ -10,6 +10,7 @@
 #include "dialects/dialect.hpp"
 #include "dispatch/dispatch.hpp"
 #include "dispatch/endpoints.hpp"
+#include "gateway/cost_alerts.hpp"
 #include "gateway/error_response.hpp"
 #include "gateway/gateway_keys.hpp"
 #include "gateway/ledger_reader.hpp"
@@ -69,6 +70,7 @@ struct Services {
   LedgerReader* ledger_reader;  // null where there is no ledger
   TokenCounter* tokens;         // null: what nobody states is guessed from its size
   catalog::Refresher* catalogue = nullptr;
+  CostAlerts* cost_alerts = nullptr;  // of all loops; null: nobody is told
 };
 
 // An answer that says it failed. It is kept from the client until nobody else is left to ask.

@@ -187,6 +187,19 @@ std::optional<dialects::OwnCost> Settlement::own_cost() {
                            .completion = *spending.completion};
 }
 
+void Settlement::alert(const ledger::AttemptRecord& record, const Spending& spending) const {
+  const auto tier =
+      request_.progress.tier.value_or(request_.facts.tier.value_or(llm::ServiceTier::standard));
+  const CostAlerts::Attempt attempt{
+      .provider = record.provider,
+      .model = record.served_model.empty() ? record.model : record.served_model,
+      .service_tier = tier == llm::ServiceTier::standard ? "" : name_of(tier)};
+  auto& alerts = *request_.services.cost_alerts;
+  if (spending.differs) return alerts.differs(attempt, *spending.billed, *spending.computed);
+  alerts.unknown(attempt,
+                 spending.unpriced ? CostAlerts::Unknown::price : CostAlerts::Unknown::usage);
+}
+
 void Settlement::settle(ledger::AttemptRecord record, const Spending& spending) {
   attempt_.under_way = false;
   if (spending.usage) {
@@ -195,6 +208,10 @@ void Settlement::settle(ledger::AttemptRecord record, const Spending& spending) 
   }
   if (spending.estimated) record.flags |= ledger::estimated;
   if (spending.differs) record.flags |= ledger::differs;
+  if (request_.services.cost_alerts != nullptr &&
+      (spending.differs || (!spending.billed && !spending.computed))) {
+    alert(record, spending);
+  }
   record.billed = spending.billed;
   record.computed = spending.computed;
   record.computed_prompt = spending.prompt;

@@ -53,6 +53,7 @@ class Settlement {
   [[nodiscard]] const pricing::Rates* rates();
   void settle_attempt(bool is_last);
   void settle(ledger::AttemptRecord record, const Spending& spending);
+  void alert(const ledger::AttemptRecord& record, const Spending& spending) const;
 
   Request& request_;
   Attempt attempt_;

@@ -66,9 +66,12 @@ llm::MeteredUsage counted_from_what_passed(const Ending& ending) {
 }
 
 void price(Spending& spending, const pricing::Rates* rates) {
-  if (!spending.usage || rates == nullptr) return;
+  if (!spending.usage) return;
+  spending.unpriced = rates == nullptr;
+  if (rates == nullptr) return;
   const auto cost = pricing::cost_of(*spending.usage, *rates);
   if (!cost) return;
+  spending.unpriced = !cost->total.has_value();
   spending.computed = cost->total;
   spending.prompt = cost->prompt;
   spending.completion = cost->completion;

@@ -31,7 +31,8 @@ struct Spending {
   std::optional<Money> computed;  // ours; unknown is never zero
   std::optional<Money> prompt;    // of computed
   std::optional<Money> completion;
-  bool differs = false;  // billed and computed are more than 1 % apart
+  bool differs = false;   // billed and computed are more than 1 % apart
+  bool unpriced = false;  // it is known what was used, but not what that costs
 };
 
 // What was stated counts. Where nothing was:

@@ -97,10 +97,10 @@ void Ledger::Parts::run() {
                    [this] { return stopping || flushes_asked != flushes_done; });
     last_round = stopping;
     const std::uint64_t asked = flushes_asked;
-    const auto these = all_queues();
-    lock_held.unlock();
     bool moved = false;
     try {
+      const auto these = all_queues();
+      lock_held.unlock();
       moved = mover.move(these);
       if (options.sync == Sync::second && Clock::now() >= next_sync) {
         mover.sync(these);
@@ -110,7 +110,7 @@ void Ledger::Parts::run() {
     } catch (const std::bad_alloc&) {
       log::error("the ledger finds no memory; records wait in the journal");
     }
-    lock_held.lock();
+    if (!lock_held.owns_lock()) lock_held.lock();
     all_moved = moved;
     if (flushes_done != asked) {
       flushes_done = asked;

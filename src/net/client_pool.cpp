@@ -1,6 +1,7 @@
 #include "net/client_pool.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace tollway::net {
@@ -51,7 +52,11 @@ void ClientPool::State::give_back(std::unique_ptr<PooledConnection> connection) 
   connection->socket.clear_deadline();
   connection->idle_until = Clock::now() + options.idle_timeout;
   if (eviction.when() > connection->idle_until) eviction.set(connection->idle_until);
-  origin.idle.push_back(std::move(connection));
+  try {
+    origin.idle.push_back(std::move(connection));
+  } catch (const std::bad_alloc&) {
+    return;  // it ends here; calls give back as they end, where nothing may be thrown
+  }
   if (origin.idle.size() > options.idle_max) origin.idle.pop_front();
 }
 
@@ -74,8 +79,11 @@ std::unique_ptr<AnswerReader> ClientPool::State::take_reader() {
 }
 
 void ClientPool::State::give_back(std::unique_ptr<AnswerReader> reader) {
-  if (spare_readers.size() < limits::answer_readers_spare_max) {
+  if (spare_readers.size() >= limits::answer_readers_spare_max) return;
+  try {
     spare_readers.push_back(std::move(reader));
+  } catch (const std::bad_alloc&) {
+    // As above.
   }
 }
 

@@ -1,8 +1,15 @@
 #include "net/deadlines.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace tollway::net {
+namespace {
+
+// Not at once, and not never: a wheel that stood still would end nothing any more.
+constexpr Duration again_without_memory = std::chrono::milliseconds(100);
+
+}  // namespace
 
 void Deadline::set(TimePoint when) {
   when_ = when;
@@ -27,10 +34,14 @@ void DeadlineWheel::link(Deadline& deadline) {
 
 void DeadlineWheel::arm(std::int64_t at) {
   armed_tick_ = at;
-  timer_.expires_at(TimePoint(at * tick));
-  timer_.async_wait([this](const boost::system::error_code& code) {
-    if (!code) turn();
-  });
+  try {
+    timer_.expires_at(TimePoint(at * tick));
+    timer_.async_wait([this](const boost::system::error_code& code) {
+      if (!code) turn();
+    });
+  } catch (const std::bad_alloc&) {
+    armed_tick_ = none;  // the next deadline that is set arms it
+  }
 }
 
 void DeadlineWheel::turn() {
@@ -47,7 +58,13 @@ void DeadlineWheel::turn() {
     due.pop_front();
     if (deadline.when_ <= now) {
       deadline.when_ = TimePoint::max();
-      deadline.callback_(deadline.owner_);
+      try {
+        deadline.callback_(deadline.owner_);
+      } catch (const std::bad_alloc&) {
+        if (deadline.when_ != TimePoint::max()) continue;  // it has set itself again
+        deadline.when_ = now + again_without_memory;
+        link(deadline);
+      }
     } else if (deadline.when_ != TimePoint::max()) {
       link(deadline);
     }

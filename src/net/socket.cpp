@@ -210,12 +210,12 @@ void Socket::watch_peer(void (*callback)(void*), void* owner) {
   watch_->callback = callback;
   watch_->owner = owner;
   if (watch_->waiting) return;
-  watch_->waiting = true;
   socket_.async_wait(asio::socket_base::wait_read,
                      [watch = watch_](const boost::system::error_code& code) {
                        watch->waiting = false;
                        if (watch->socket != nullptr && !code) on_look_again(watch->socket);
                      });
+  watch_->waiting = true;  // now that nothing can be thrown any more
 }
 
 // Readable also means bytes that wait for their turn. A wait that is renewed over them would fire

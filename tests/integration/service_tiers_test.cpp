@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "support/gateway_process.hpp"
 #include "support/ledger_rows.hpp"
+#include "support/waiting.hpp"
 
 namespace tollway::test {
 namespace {
@@ -87,6 +90,41 @@ TEST_F(ServiceTiers, own_servers_stay_free) {
             200);
   gateway.stop();
   EXPECT_EQ(ledger_rows(gateway.data()).at(0).computed, 0);
+}
+
+// OpenRouter's list has the standard tier alone; its endpoints of that tier have the rest.
+TEST_F(ServiceTiers, openrouters_are_priced_as_its_endpoints_of_the_tier_say) {
+  std::atomic<int> answers = 0;
+  const FaultUpstream upstream(FaultUpstream::answering([&answers](const Request& request) {
+    if (request.target.ends_with("/models/openai/gpt-4o/endpoints")) {
+      return json_answer(
+          R"({"data":{"id":"openai/gpt-4o","endpoints":[)"
+          R"({"tag":"openai","pricing":{"prompt":"0.0000025","completion":"0.00001"}},)"
+          R"({"tag":"openai/flex","pricing":{"prompt":"0.000002","completion":"0.000004"}}]}})");
+    }
+    return json_answer(fmt::format(R"({{"id":"gen-{}","model":"openai/gpt-4o","choices":[],)"
+                                   R"("service_tier":"flex","usage":{{"prompt_tokens":1000,)"
+                                   R"("completion_tokens":100}}}})",
+                                   ++answers));
+  }));
+  Gateway gateway(upstream);
+  const auto is_priced = [&] {
+    const auto answer = gateway.post("/api/v1/chat/completions",
+                                     R"({"model":"openai/gpt-4o","service_tier":"flex"})");
+    EXPECT_EQ(answer.status, 200);
+    std::string known;
+    EXPECT_TRUE(wait_until([&] {
+      const auto answer = gateway.get(fmt::format("/api/v1/generation?id=gen-{}", answers.load()));
+      known = answer.body;
+      return answer.status == 200;
+    }));
+    return known.contains(R"("computed_cost":0.0024)");
+  };
+  EXPECT_TRUE(wait_until(is_priced));
+  gateway.stop();
+  for (const auto& row : ledger_rows(gateway.data())) {
+    EXPECT_TRUE(!row.computed || *row.computed == 2'400'000) << "never another tier's price";
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <ranges>
 #include <utility>
 
 namespace tollway::pricing {
@@ -55,8 +56,8 @@ const std::vector<Period>* PricedModel::periods_of(llm::ServiceTier tier) const 
 const Period* PricedModel::period(SystemTime at, llm::ServiceTier tier) const noexcept {
   const auto* known = periods_of(tier);
   if (known == nullptr) return nullptr;
-  for (auto period = known->rbegin(); period != known->rend(); ++period) {
-    if (period->when.holds(at)) return &*period;
+  for (const auto& period : std::views::reverse(*known)) {
+    if (period.when.holds(at)) return &period;
   }
   return nullptr;
 }
@@ -135,11 +136,9 @@ std::optional<Discount> PriceSheet::discount(std::string_view provider, std::str
   const auto* sheet = vendor(provider);
   if (sheet == nullptr || model.size() > NameMatch::name_bytes_max) return std::nullopt;
   const std::string name = lowered(model);
-  for (auto granted = sheet->discounts.rbegin(); granted != sheet->discounts.rend(); ++granted) {
-    const bool of_tier = !granted->tier || *granted->tier == tier;
-    if (of_tier && granted->when.holds(at) && granted->match.matches(name)) {
-      return granted->discount;
-    }
+  for (const auto& granted : std::views::reverse(sheet->discounts)) {
+    const bool of_tier = !granted.tier || *granted.tier == tier;
+    if (of_tier && granted.when.holds(at) && granted.match.matches(name)) return granted.discount;
   }
   return std::nullopt;
 }

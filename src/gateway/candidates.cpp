@@ -82,7 +82,7 @@ void Candidates::remember(const Request& request, routing::TimePoint now) {
 void Candidates::served(const Request& request, std::uint32_t candidate,
                         routing::TimePoint now) const {
   if (conversation_ == 0) return;
-  const auto& metered = request.progress.metered;
+  const auto& metered = request.attempt->progress.metered;
   const bool hit = metered && metered->cache_read > 0;
   const routing::Candidate& chosen = all()[candidate];
   if (!hit && !sticks_after_any_ && !chosen.sticky) return;

@@ -172,28 +172,29 @@ void write_access_record(const Request& request) {
   };
   const bool dispatched = request.attempts > 0;
   const auto& facts = request.facts;
+  const Attempt& attempt = *request.attempt;
   observe::AccessRecord record{
       .id = request.id,
       .key_label = request.key != nullptr ? std::string_view(request.key->label) : "",
       .method = request.exchange.head().method(),
       .route = request.route != nullptr ? request.route->path : "",
-      .model = facts.model.empty() ? request.progress.model : facts.model,
-      .provider = dispatched ? request.provider->key() : "",
-      .upstream_id = request.progress.id,
+      .model = facts.model.empty() ? attempt.progress.model : facts.model,
+      .provider = dispatched ? attempt.provider->key() : "",
+      .upstream_id = attempt.progress.id,
       .status = request.status,
-      .outcome = request.failure ? name_of(*request.failure) : "ok",
+      .outcome = attempt.failure ? name_of(*attempt.failure) : "ok",
       .attempts = request.attempts,
-      .stream = facts.stream || request.streamed,
-      .usage = request.progress.usage,
+      .stream = facts.stream || attempt.streamed,
+      .usage = attempt.progress.usage,
       .connect = std::nullopt,
-      .first_byte = since_arrival(request.first_byte_at),
-      .first_token = since_arrival(request.first_token_at),
+      .first_byte = since_arrival(attempt.first_byte_at),
+      .first_token = since_arrival(attempt.first_token_at),
       .total = net::Clock::now() - request.arrived,
       .bytes_in = request.bytes_in,
       .bytes_out = request.bytes_out,
       .explanation = request.explanation,
   };
-  if (dispatched) record.connect = request.times.connect;
+  if (dispatched) record.connect = attempt.times.connect;
   request.services.access_log.append(record);
 }
 
@@ -206,21 +207,21 @@ net::Task<> Pipeline::handle(net::ServerExchange& exchange) {
   const auto served = co_await std::move(serving);
   if (!served) {
     const Error& error = served.error();
-    request.failure = error.code;
+    request.attempt->failure = error.code;
     if (!error.context.empty())
       log::warning("{}: {}: {}", request.id, error.message, error.context);
     // Before the client is told anything.
-    if (request.settlement.must_count()) {
-      auto counting = request.settlement.count();
+    if (request.settlement.must_count(*request.attempt)) {
+      auto counting = request.settlement.count(*request.attempt);
       co_await std::move(counting);
     }
-    request.settlement.finish();
+    request.settlement.finish(*request.attempt);
     if (error.code != Errc::cancelled && !exchange.begun()) {
       auto answering = answer_error(request, error);
       co_await std::move(answering);
     }
   }
-  request.settlement.finish();
+  request.settlement.finish(*request.attempt);
   write_access_record(request);
 }
 

@@ -88,7 +88,7 @@ net::Answer relayed_answer(const http::Head& head, std::string_view header_lines
           .header_lines = header_lines};
 }
 
-net::Task<Result<Relayed>> relay(Request& request, net::ClientCall& call) {
+net::Task<Result<Relayed>> relay(Request& request, Attempt& attempt, net::ClientCall& call) {
   const http::Head& head = call.head();
   const int status = head.status();
   // The client's own HTTP library would follow a redirection, with the gateway's key in hand.
@@ -102,13 +102,13 @@ net::Task<Result<Relayed>> relay(Request& request, net::ClientCall& call) {
   if (request.exchange.begun() && status == 200 && streams != request.streamed) {
     return refuse("the provider answered with another kind of content than was asked for");
   }
-  if (!request.exchange.begun()) request.streamed = streams;
+  attempt.streamed = streams;
   std::string lines;
   lines.reserve(header_lines_usual);
   append_relayed_headers(head, lines);
   append_own_headers(request, lines);
-  return streams ? relay_stream(request, call, std::move(lines))
-                 : relay_whole(request, call, std::move(lines));
+  return streams ? relay_stream(request, attempt, call, std::move(lines))
+                 : relay_whole(request, attempt, call, std::move(lines));
 }
 
 }  // namespace tollway::gateway

@@ -22,12 +22,16 @@ constexpr auto tail_timeout = std::chrono::milliseconds(200);
 // provider's stream can take its place unseen.
 class StreamRelay {
  public:
-  static net::Task<Result<Relayed>> run(Request& request, net::ClientCall& call,
+  static net::Task<Result<Relayed>> run(Request& request, Attempt& attempt, net::ClientCall& call,
                                         std::string header_lines);
 
  private:
-  StreamRelay(Request& request, net::ClientCall& call, net::Answer answer)
-      : request_(request), call_(call), answer_(answer), dialect_(request.route->dialect()) {}
+  StreamRelay(Request& request, Attempt& attempt, net::ClientCall& call, net::Answer answer)
+      : request_(request),
+        attempt_(attempt),
+        call_(call),
+        answer_(answer),
+        dialect_(request.route->dialect()) {}
 
   // What goes out now, and the beginning of an event that is held.
   struct Cut {
@@ -48,24 +52,25 @@ class StreamRelay {
   [[nodiscard]] net::Task<Result<>> pass(std::string_view bytes);
   [[nodiscard]] net::Task<Result<>> send(std::string_view bytes);
   [[nodiscard]] bool may_commit() const {
-    const dialects::Progress& progress = request_.progress;
+    const dialects::Progress& progress = attempt_.progress;
     if (progress.content || opening_.size() > limits::held_stream_bytes_max) return true;
     return (progress.finished || progress.complete) && !progress.error;
   }
   void commit();
   // The upstream said that it failed before it said anything else.
-  [[nodiscard]] bool refused() const { return request_.progress.error && !request_.committed; }
+  [[nodiscard]] bool refused() const { return attempt_.progress.error && !attempt_.committed; }
   [[nodiscard]] Relayed refuse();
   [[nodiscard]] std::optional<net::TimePoint> wake_at() const;
   // The stream has told its end or its failure: whoever goes away now misses nothing.
   [[nodiscard]] bool said_all() const {
-    return request_.progress.complete || request_.progress.error;
+    return attempt_.progress.complete || attempt_.progress.error;
   }
   [[nodiscard]] net::Task<Result<>> end();
   [[nodiscard]] net::Task<Result<>> fail(Error error);
   [[nodiscard]] net::Task<> read_tail();
 
   Request& request_;
+  Attempt& attempt_;
   net::ClientCall& call_;
   const net::Answer answer_;
   const dialects::Dialect& dialect_;
@@ -85,18 +90,18 @@ class StreamRelay {
   std::string with_costs_;
 };
 
-net::Task<Result<Relayed>> StreamRelay::run(Request& request, net::ClientCall& call,
-                                            std::string header_lines) {
-  StreamRelay relay(request, call, relayed_answer(call.head(), header_lines));
+net::Task<Result<Relayed>> StreamRelay::run(Request& request, Attempt& attempt,
+                                            net::ClientCall& call, std::string header_lines) {
+  StreamRelay relay(request, attempt, call, relayed_answer(call.head(), header_lines));
   request.silence.begin();
   Result<> going;
-  while (going && !request.progress.closed) {
+  while (going && !attempt.progress.closed) {
     auto reading = call.read(relay.wake_at());
     const auto piece = co_await std::move(reading);
     if (piece && piece->what == net::ClientCall::Read::end) break;
     const bool quiet = piece && piece->what == net::ClientCall::Read::quiet;
     if (quiet && relay.refused()) break;
-    if (piece) request.recording.bytes(piece->bytes);
+    if (piece) attempt.recording.bytes(piece->bytes);
     const auto cut = piece ? relay.take(*piece) : std::unexpected(piece.error());
     if (!cut) {
       going = std::unexpected(cut.error());
@@ -119,14 +124,14 @@ net::Task<Result<Relayed>> StreamRelay::run(Request& request, net::ClientCall& c
 // begins Request::silence keeps the client waiting.
 std::optional<net::TimePoint> StreamRelay::wake_at() const {
   if (refused()) return error_at_ + tail_timeout;
-  if (!request_.committed) return std::nullopt;
+  if (!attempt_.committed) return std::nullopt;
   return last_sent_ + request_.services.options.silence_before_comment;
 }
 
 net::Task<Result<>> StreamRelay::pass(std::string_view bytes) {
-  if (request_.committed) {
-    if (request_.progress.complete && request_.settlement.must_count()) {
-      auto counting = request_.settlement.count();
+  if (attempt_.committed) {
+    if (attempt_.progress.complete && request_.settlement.must_count(attempt_)) {
+      auto counting = request_.settlement.count(attempt_);
       co_await std::move(counting);
     }
     auto sending = send(bytes);
@@ -145,8 +150,8 @@ net::Task<Result<>> StreamRelay::pass(std::string_view bytes) {
   }
   commit();
   const std::string opening = std::exchange(opening_, {});
-  if (request_.progress.complete && request_.settlement.must_count()) {
-    auto counting = request_.settlement.count();
+  if (attempt_.progress.complete && request_.settlement.must_count(attempt_)) {
+    auto counting = request_.settlement.count(attempt_);
     co_await std::move(counting);
   }
   auto sending = send(commits_at_once ? bytes : std::string_view(opening));
@@ -155,13 +160,13 @@ net::Task<Result<>> StreamRelay::pass(std::string_view bytes) {
 
 // From here on nobody else can serve the request.
 void StreamRelay::commit() {
-  request_.committed = true;
+  attempt_.committed = true;
   request_.exchange.release_body();
 }
 
 Relayed StreamRelay::refuse() {
-  request_.recording.end();
-  request_.refusal = Refusal{.status = answer_.status,
+  attempt_.recording.end();
+  attempt_.refusal = Refusal{.status = answer_.status,
                              .content_type = std::string(answer_.content_type),
                              .header_lines = std::string(answer_.header_lines),
                              .body = std::exchange(opening_, {}) + std::exchange(held_, {}),
@@ -173,14 +178,14 @@ Relayed StreamRelay::refuse() {
 
 std::size_t StreamRelay::take_events(std::string_view bytes) {
   std::size_t taken = 0;
-  while (!request_.progress.closed) {
+  while (!attempt_.progress.closed) {
     const auto size = cutter_.next(bytes.substr(taken));
     if (!size) break;
-    const bool was_complete = request_.progress.complete;
+    const bool was_complete = attempt_.progress.complete;
     read_event(bytes.substr(taken, *size));
     // After the dialect's terminator only [DONE] may follow: whatever else comes is dropped.
-    if (was_complete && !request_.progress.closed) {
-      request_.progress.closed = true;
+    if (was_complete && !attempt_.progress.closed) {
+      attempt_.progress.closed = true;
       break;
     }
     taken += *size;
@@ -195,20 +200,20 @@ void StreamRelay::read_event(std::string_view block) {
   }
   const http::SseEvent event = http::parse_sse_event(block, scratch_);
   if (!event.has_data) return;
-  request_.progress.usage_here = false;
-  dialect_.read_event(event, request_.progress);
+  attempt_.progress.usage_here = false;
+  dialect_.read_event(event, attempt_.progress);
   if (refused() && error_data_.empty()) {
     error_data_ = event.data;
     error_at_ = net::Clock::now();
   }
-  if (request_.progress.usage_here) note_cost(event, block);
-  if (request_.progress.content && !request_.first_token_at) {
-    request_.first_token_at = net::Clock::now();
+  if (attempt_.progress.usage_here) note_cost(event, block);
+  if (attempt_.progress.content && !attempt_.first_token_at) {
+    attempt_.first_token_at = net::Clock::now();
   }
 }
 
 void StreamRelay::note_cost(const http::SseEvent& event, std::string_view block) {
-  const auto cost = request_.settlement.own_cost();
+  const auto cost = request_.settlement.own_cost(attempt_);
   // An event of several lines has been joined elsewhere; nobody sends usage so.
   const char* const data = event.data.data();
   const std::less<const char*> before;
@@ -263,15 +268,16 @@ void StreamRelay::hold(std::string_view rest) {
 void StreamRelay::begin() {
   if (request_.exchange.begun()) return;
   request_.exchange.begin(answer_);
+  request_.streamed = true;
   request_.status = answer_.status;
 }
 
 net::Task<Result<>> StreamRelay::send(std::string_view bytes) {
   begin();
   // The client never has the end of an answer that is not accounted for.
-  if (request_.committed && request_.progress.complete) {
-    if (request_.progress.error) request_.failure = Errc::upstream_error;
-    request_.settlement.finish();
+  if (attempt_.committed && attempt_.progress.complete) {
+    if (attempt_.progress.error) attempt_.failure = Errc::upstream_error;
+    request_.settlement.finish(attempt_);
   }
   last_sent_ = net::Clock::now();
   request_.bytes_out += bytes.size();
@@ -280,7 +286,7 @@ net::Task<Result<>> StreamRelay::send(std::string_view bytes) {
 
 // The upstream's message is over, or nothing of it may follow any more.
 net::Task<Result<>> StreamRelay::end() {
-  dialects::Progress& progress = request_.progress;
+  dialects::Progress& progress = attempt_.progress;
   std::string last;
   if (!progress.closed && !held_.empty()) {
     // The connection's end stands for the blank line that is missing.
@@ -297,19 +303,19 @@ net::Task<Result<>> StreamRelay::end() {
                               {}});
     co_return co_await std::move(failing);
   }
-  if (progress.error) request_.failure = Errc::upstream_error;
-  if (!request_.committed) {
+  if (progress.error) attempt_.failure = Errc::upstream_error;
+  if (!attempt_.committed) {
     auto silencing = request_.silence.end();
     co_await std::move(silencing);
     commit();
     last.insert(0, opening_);
   }
   begin();
-  if (request_.settlement.must_count()) {
-    auto counting = request_.settlement.count();
+  if (request_.settlement.must_count(attempt_)) {
+    auto counting = request_.settlement.count(attempt_);
     co_await std::move(counting);
   }
-  request_.settlement.finish();
+  request_.settlement.finish(attempt_);
   request_.bytes_out += last.size();
   auto finishing = request_.exchange.finish(last);
   // Clients hang up on the event that ends a stream: the last write may find them gone.
@@ -326,23 +332,23 @@ net::Task<> StreamRelay::read_tail() {
     auto reading = call_.read(until);
     const auto piece = co_await std::move(reading);
     if (!piece || piece->what != net::ClientCall::Read::bytes) break;
-    request_.recording.bytes(piece->bytes);
+    attempt_.recording.bytes(piece->bytes);
   }
-  request_.recording.end();
+  attempt_.recording.end();
 }
 
 // Ends the stream with an error in the client's dialect, unless it is the client that has gone.
 net::Task<Result<>> StreamRelay::fail(Error error) {
-  request_.failure = error.code;
-  if (error.source == Source::client || !request_.committed) {
+  attempt_.failure = error.code;
+  if (error.source == Source::client || !attempt_.committed) {
     co_return std::unexpected(std::move(error));
   }
-  const std::string last = dialect_.error_event(error, request_.progress);
-  if (request_.settlement.must_count()) {
-    auto counting = request_.settlement.count();
+  const std::string last = dialect_.error_event(error, attempt_.progress);
+  if (request_.settlement.must_count(attempt_)) {
+    auto counting = request_.settlement.count(attempt_);
     co_await std::move(counting);
   }
-  request_.settlement.finish();
+  request_.settlement.finish(attempt_);
   request_.bytes_out += last.size();
   auto finishing = request_.exchange.finish(last);
   co_return co_await std::move(finishing);
@@ -350,9 +356,9 @@ net::Task<Result<>> StreamRelay::fail(Error error) {
 
 }  // namespace
 
-net::Task<Result<Relayed>> relay_stream(Request& request, net::ClientCall& call,
+net::Task<Result<Relayed>> relay_stream(Request& request, Attempt& attempt, net::ClientCall& call,
                                         std::string header_lines) {
-  return StreamRelay::run(request, call, std::move(header_lines));
+  return StreamRelay::run(request, attempt, call, std::move(header_lines));
 }
 
 }  // namespace tollway::gateway

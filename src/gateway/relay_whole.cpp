@@ -28,11 +28,12 @@ int status_of_error_in(const simdjson::dom::object& object) {
 // An answer that is held until it is complete, so that garbage becomes a clean error instead.
 class WholeRelay {
  public:
-  static net::Task<Result<Relayed>> run(Request& request, net::ClientCall& call,
+  static net::Task<Result<Relayed>> run(Request& request, Attempt& attempt, net::ClientCall& call,
                                         std::string header_lines);
 
  private:
-  WholeRelay(Request& request, net::Answer answer) : request_(request), answer_(answer) {}
+  WholeRelay(Request& request, Attempt& attempt, net::Answer answer)
+      : request_(request), attempt_(attempt), answer_(answer) {}
 
   // Holds the bytes. True when there is something to send before more is read.
   [[nodiscard]] bool hold(const net::ClientCall::Piece& piece);
@@ -59,15 +60,16 @@ class WholeRelay {
   }
 
   Request& request_;
+  Attempt& attempt_;
   net::Answer answer_;
   net::TimePoint next_padding_;
   std::string held_;      // the answer so far, or the end so far of one that is passing
   bool passing_ = false;  // too large to hold: bytes go out as they come
 };
 
-net::Task<Result<Relayed>> WholeRelay::run(Request& request, net::ClientCall& call,
-                                           std::string header_lines) {
-  WholeRelay relay(request, relayed_answer(call.head(), header_lines));
+net::Task<Result<Relayed>> WholeRelay::run(Request& request, Attempt& attempt,
+                                           net::ClientCall& call, std::string header_lines) {
+  WholeRelay relay(request, attempt, relayed_answer(call.head(), header_lines));
   relay.keep_alive_later();
   // From here on it is the relay that keeps the client waiting.
   if (relay.answer_.status == 200) request.silence.stop();
@@ -75,22 +77,22 @@ net::Task<Result<Relayed>> WholeRelay::run(Request& request, net::ClientCall& ca
     auto reading = call.read(relay.wake_at());
     const auto piece = co_await std::move(reading);
     if (!piece) {
-      request.failure = piece.error().code;
-      if (!relay.passing_) request.progress.text.take_broken(relay.held_);
+      attempt.failure = piece.error().code;
+      if (!relay.passing_) attempt.progress.text.take_broken(relay.held_);
       co_return std::unexpected(piece.error());
     }
-    request.recording.bytes(piece->bytes);
+    attempt.recording.bytes(piece->bytes);
     last = piece->last;
     if (!relay.hold(*piece)) continue;
     auto sending = relay.send_due();
     if (auto sent = co_await std::move(sending); !sent) co_return std::unexpected(sent.error());
   }
-  request.recording.end();
+  attempt.recording.end();
   if (relay.passing_) {
     if (const auto usage = relay.read_tail()) relay.state_cost(usage->document, usage->at - 1);
   } else {
     if (auto checked = relay.check(); !checked) co_return std::unexpected(checked.error());
-    if (request.failure) {
+    if (attempt.failure) {
       relay.refuse(call.head());
       co_return Relayed::refused;
     }
@@ -122,7 +124,7 @@ net::Task<Result<>> WholeRelay::send_due() {
         fmt::format("the provider answered with an error of more than {} bytes", held_.size()));
   }
   passing_ = true;
-  request_.committed = true;
+  attempt_.committed = true;
   // The end waits, for it may be where the cost is to be stated.
   const std::size_t due = held_.size() - tail_bytes;
   auto sending = send(std::string_view(held_).substr(0, due));
@@ -143,7 +145,7 @@ net::Task<Result<>> WholeRelay::send(std::string_view bytes) {
 // Refuses what is no answer, and reads what the record needs from what is one.
 Result<> WholeRelay::check() {
   if (answer_.status != 200) {
-    request_.failure = Errc::upstream_error;
+    attempt_.failure = Errc::upstream_error;
     return {};
   }
   const auto object = dialects::parse_object(held_);
@@ -152,9 +154,9 @@ Result<> WholeRelay::check() {
                           "the provider answered 200 with something that is not a JSON object");
   }
   answer_.status = status_of_error_in(*object);
-  if (answer_.status != 200) request_.failure = Errc::upstream_error;
-  request_.route->dialect().read_answer(*object, request_.progress);
-  if (!request_.progress.usage_complete) request_.whole_answer = dialects::answer_text(*object);
+  if (answer_.status != 200) attempt_.failure = Errc::upstream_error;
+  request_.route->dialect().read_answer(*object, attempt_.progress);
+  if (!attempt_.progress.usage_complete) attempt_.whole_answer = dialects::answer_text(*object);
   return {};
 }
 
@@ -167,7 +169,7 @@ std::optional<WholeRelay::Usage> WholeRelay::read_tail() {
   for (auto last = held_.rfind('}'); last >= end; last = held_.rfind('}', last - 1)) {
     std::string candidate = "{" + held_.substr(at, last - at + 1) + "}";
     if (const auto object = dialects::parse_object(candidate)) {
-      request_.route->dialect().read_answer(*object, request_.progress);
+      request_.route->dialect().read_answer(*object, attempt_.progress);
       return Usage{.document = std::move(candidate), .at = at};
     }
   }
@@ -176,8 +178,8 @@ std::optional<WholeRelay::Usage> WholeRelay::read_tail() {
 
 // `json` has the usage; its first byte would stand at `at` of what is held.
 void WholeRelay::state_cost(std::string_view json, std::size_t at) {
-  if (!request_.progress.usage_here) return;
-  const auto cost = request_.settlement.own_cost();
+  if (!attempt_.progress.usage_here) return;
+  const auto cost = request_.settlement.own_cost(attempt_);
   if (!cost) return;
   const auto form = request_.route->dialect().cost_form(false);
   if (const auto splice = dialects::splice_cost(json, form, *cost)) {
@@ -186,25 +188,25 @@ void WholeRelay::state_cost(std::string_view json, std::size_t at) {
 }
 
 void WholeRelay::refuse(const http::Head& head) {
-  request_.refusal = Refusal{.status = answer_.status,
+  attempt_.refusal = Refusal{.status = answer_.status,
                              .content_type = std::string(answer_.content_type),
                              .header_lines = std::string(answer_.header_lines),
                              .body = std::move(held_),
                              .streamed = false,
                              .failure = routing::FailureClass::transient,
                              .retry_after = dispatch::retry_after_of(head)};
-  request_.refusal->failure = routing::classify(answer_.status, request_.refusal->body);
+  attempt_.refusal->failure = routing::classify(answer_.status, attempt_.refusal->body);
 }
 
 net::Task<Result<>> WholeRelay::end() {
-  request_.committed = true;
+  attempt_.committed = true;
   request_.bytes_out += held_.size();
   if (!request_.exchange.begun()) request_.status = answer_.status;
-  if (request_.settlement.must_count()) {
-    auto counting = request_.settlement.count();
+  if (request_.settlement.must_count(attempt_)) {
+    auto counting = request_.settlement.count(attempt_);
     co_await std::move(counting);
   }
-  request_.settlement.finish();
+  request_.settlement.finish(attempt_);
   if (request_.exchange.begun()) {
     auto finishing = request_.exchange.finish(held_);
     co_return co_await std::move(finishing);
@@ -215,9 +217,9 @@ net::Task<Result<>> WholeRelay::end() {
 
 }  // namespace
 
-net::Task<Result<Relayed>> relay_whole(Request& request, net::ClientCall& call,
+net::Task<Result<Relayed>> relay_whole(Request& request, Attempt& attempt, net::ClientCall& call,
                                        std::string header_lines) {
-  return WholeRelay::run(request, call, std::move(header_lines));
+  return WholeRelay::run(request, attempt, call, std::move(header_lines));
 }
 
 }  // namespace tollway::gateway

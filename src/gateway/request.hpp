@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "dialects/dialect.hpp"
 #include "dispatch/dispatch.hpp"
 #include "dispatch/endpoints.hpp"
+#include "gateway/attempt.hpp"
 #include "gateway/cost_alerts.hpp"
 #include "gateway/error_response.hpp"
 #include "gateway/gateway_keys.hpp"
@@ -73,17 +73,6 @@ struct Services {
   CostAlerts* cost_alerts = nullptr;  // of all loops; null: nobody is told
 };
 
-// An answer that says it failed. It is kept from the client until nobody else is left to ask.
-struct Refusal {
-  int status = 0;
-  std::string content_type;
-  std::string header_lines;
-  std::string body;  // all of it, or the events up to the error
-  bool streamed = false;
-  routing::FailureClass failure = routing::FailureClass::transient;
-  std::optional<routing::Duration> retry_after;
-};
-
 // Filled phase by phase (pipeline.cpp); each phase relies on the ones before it.
 struct Request {
   Request(net::ServerExchange& the_exchange, Services& the_services)
@@ -93,10 +82,6 @@ struct Request {
         provider(upstreams->all.front().provider.get()),
         arrived(net::Clock::now()) {}
 
-  // Forgets what came of the attempt before, of which the client has seen nothing.
-  void begin_attempt(const providers::OpenAICompatibleProvider& whom, std::string_view asked_for,
-                     std::string_view spelled_there);
-
   // By what its candidates are ordered where its body leaves that open.
   [[nodiscard]] const routing::Strategy* strategy() const noexcept {
     return key != nullptr && key->strategy != nullptr ? key->strategy : services.routing.strategy;
@@ -104,9 +89,8 @@ struct Request {
 
   net::ServerExchange& exchange;
   Services& services;
-  dispatch::UpstreamsPointer upstreams;  // as they are when it arrives
-  const providers::OpenAICompatibleProvider*
-      provider;  // of the attempt under way; else the default
+  dispatch::UpstreamsPointer upstreams;                 // as they are when it arrives
+  const providers::OpenAICompatibleProvider* provider;  // the default
   net::TimePoint arrived;
   std::string id;
   std::string_view path;                        // of the target, without the query
@@ -120,29 +104,16 @@ struct Request {
   std::string spliced_body;         // owns `body` where the gateway changed it
   BodyFacts facts;
   int attempts = 0;
-  std::optional<Refusal> refusal;  // of the last attempt
-  bool committed = false;   // something of an answer has gone out: no other may take its place
-  std::string explanation;  // of the decision who is asked; empty: nobody wants to know
+  Attempt first;
+  Attempt* attempt = &first;  // under way, or the last
+  std::string explanation;    // of the decision who is asked; empty: nobody wants to know
   std::optional<std::chrono::seconds> retry_after;  // to be told with a 503
-
-  // Of the attempt under way, or of the last.
-  std::string_view model;        // as asked for
-  std::string_view model_there;  // as the provider spells it
-  net::TimePoint attempt_began;
-  net::ClientCall::Times times;
-  dialects::Progress progress;
-  std::optional<llm::TextSample> whole_answer;  // of one that came whole and stated no usage
-  recording::Recording recording;  // of the upstream's answer; records nothing unless begun
 
   // For the access record.
   int status = 0;
-  int upstream_status = 0;
-  std::optional<Errc> failure;
-  std::optional<net::TimePoint> first_byte_at;
-  std::optional<net::TimePoint> first_token_at;
   std::uint64_t bytes_in = 0;
   std::uint64_t bytes_out = 0;
-  bool streamed = false;
+  bool streamed = false;  // the client's answer has begun as a stream
 
   Silence silence{*this};
 

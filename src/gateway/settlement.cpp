@@ -47,15 +47,16 @@ const pricing::Rates& free_of_charge() {
 }  // namespace
 
 Settlement::~Settlement() {
-  if (!attempt_.under_way) return;
-  if (!request_.failure) request_.failure = Errc::draining;
-  finish();
+  Attempt& attempt = *request_.attempt;
+  if (!attempt.settling.under_way) return;
+  if (!attempt.failure) attempt.failure = Errc::draining;
+  finish(attempt);
 }
 
-Result<> Settlement::begin(std::string_view provider, std::string_view model) {
+Result<> Settlement::begin(Attempt& attempt, std::string_view provider, std::string_view model) {
   const auto now = std::chrono::system_clock::now();
   if (!admitted_) admitted_ = now;
-  Attempt next;
+  Settling next;
   next.number = static_cast<std::uint8_t>(request_.attempts + 1);
   next.began_ms =
       std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
@@ -63,20 +64,19 @@ Result<> Settlement::begin(std::string_view provider, std::string_view model) {
   if (auto written = request_.services.journal->begin(common(next, provider, model)); !written) {
     return written;
   }
-  if (attempt_.under_way) settle_attempt(false);
-  attempt_ = next;
-  attempt_.under_way = true;
-  counted_.reset();
+  if (attempt.settling.under_way) settle(attempt, false);
+  next.under_way = true;
+  attempt.settling = next;
   return {};
 }
 
-ledger::AttemptRecord Settlement::common(const Attempt& attempt, std::string_view provider,
+ledger::AttemptRecord Settlement::common(const Settling& settling, std::string_view provider,
                                          std::string_view model) const {
   ledger::AttemptRecord record;
   record.request = *request_id_bytes(request_.id);
-  record.attempt = attempt.number;
+  record.attempt = settling.number;
   record.flags = request_.facts.stream ? ledger::streamed : 0U;
-  record.at_ms = attempt.began_ms;
+  record.at_ms = settling.began_ms;
   if (request_.key != nullptr) record.key = request_.key->label;
   record.route = request_.route->path;
   record.provider = provider;
@@ -84,102 +84,104 @@ ledger::AttemptRecord Settlement::common(const Attempt& attempt, std::string_vie
   return record;
 }
 
-void Settlement::finish() {
-  if (attempt_.under_way) settle_attempt(true);
+void Settlement::finish(Attempt& attempt) {
+  if (attempt.settling.under_way) settle(attempt, true);
 }
 
-void Settlement::settle_attempt(bool is_last) {
-  const dialects::Progress& progress = request_.progress;
-  auto record = common(attempt_, request_.provider->key(), request_.model);
+void Settlement::settle(Attempt& attempt, bool is_last) {
+  const dialects::Progress& progress = attempt.progress;
+  auto record = common(attempt.settling, attempt.provider->key(), attempt.model);
   if (is_last) record.flags |= ledger::last;
   record.served_model = progress.model;
   record.served_by = progress.provider;
   record.upstream_id = progress.id;
   record.finish_reason = progress.finish_reason;
-  record.outcome = request_.failure ? name_of(*request_.failure) : "ok";
-  if (request_.failure == Errc::cancelled) {
+  record.outcome = attempt.failure ? name_of(*attempt.failure) : "ok";
+  if (attempt.failure == Errc::cancelled) {
     record.flags |= ledger::cancelled;
-  } else if (request_.failure) {
+  } else if (attempt.failure) {
     record.flags |= ledger::failed;
   }
   if (progress.byok) record.flags |= ledger::byok;
-  record.status = static_cast<std::uint16_t>(is_last ? request_.status : request_.upstream_status);
-  if (is_last && request_.status == 0 && request_.failure && *request_.failure != Errc::cancelled) {
-    record.status = static_cast<std::uint16_t>(http_status(*request_.failure));
+  record.status = static_cast<std::uint16_t>(is_last ? request_.status : attempt.upstream_status);
+  if (is_last && request_.status == 0 && attempt.failure && *attempt.failure != Errc::cancelled) {
+    record.status = static_cast<std::uint16_t>(http_status(*attempt.failure));
   }
-  record.connect_us = microseconds(request_.times.connect);
-  record.first_byte_us = since(request_.arrived, request_.first_byte_at);
-  record.first_token_us = since(request_.arrived, request_.first_token_at);
+  record.connect_us = microseconds(attempt.times.connect);
+  record.first_byte_us = since(request_.arrived, attempt.first_byte_at);
+  record.first_token_us = since(request_.arrived, attempt.first_token_at);
   record.total_us = microseconds(net::Clock::now() - request_.arrived);
 
-  settle(record, spending_of(ending(), rates()));
+  attempt.settling.under_way = false;
+  write(attempt, record, spending_of(ending(attempt), rates(attempt)));
 }
 
-Ending Settlement::ending() const {
-  const dialects::Progress& progress = request_.progress;
-  const auto& description = *request_.provider->description();
+Ending Settlement::ending(const Attempt& attempt) const {
+  const dialects::Progress& progress = attempt.progress;
+  const auto& description = *attempt.provider->description();
   Ending ending{.progress = progress,
-                .failure = request_.failure,
-                .upstream_status = request_.upstream_status,
-                .streamed = request_.streamed,
+                .failure = attempt.failure,
+                .upstream_status = attempt.upstream_status,
+                .streamed = attempt.streamed,
                 .bytes_up = request_.bytes_in,
                 .bytes_down = request_.bytes_out};
   ending.stops_when_left =
       description.local ||
       stops_when_left(progress.provider.empty() ? description.name : progress.provider);
-  if (counted_) {
-    ending.counted_input = counted_->prompt;
-    ending.counted_output = counted_->answer;
+  if (const auto& counted = attempt.settling.counted) {
+    ending.counted_input = counted->prompt;
+    ending.counted_output = counted->answer;
   }
   return ending;
 }
 
-bool Settlement::must_count() const {
-  return attempt_.under_way && !counted_ && request_.services.tokens != nullptr &&
-         is_estimated(ending());
+bool Settlement::must_count(const Attempt& attempt) const {
+  return attempt.settling.under_way && !attempt.settling.counted &&
+         request_.services.tokens != nullptr && is_estimated(ending(attempt));
 }
 
-net::Task<> Settlement::count() {
-  counted_.emplace();
-  const dialects::Progress& progress = request_.progress;
+net::Task<> Settlement::count(Attempt& attempt) {
+  attempt.settling.counted.emplace();
+  const dialects::Progress& progress = attempt.progress;
   TokenCounter::Texts texts;
-  texts.model = progress.model.empty() ? request_.model : progress.model;
+  texts.model = progress.model.empty() ? attempt.model : progress.model;
   if (!progress.metered) {
     if (request_.facts.prompt.text.bytes > 0) {
       texts.prompt = request_.facts.prompt;
-    } else if (!request_.streamed) {
+    } else if (!attempt.streamed) {
       // The body is still there.
       if (const auto body = dialects::parse_object(request_.body)) {
         texts.prompt = dialects::prompt_text(*body);
       }
     }
   }
-  if (request_.whole_answer) texts.answer = std::move(request_.whole_answer);
+  if (attempt.whole_answer) texts.answer = std::move(attempt.whole_answer);
   if (!progress.text.empty()) texts.answer = progress.text.text();
   auto counting = request_.services.tokens->count(request_.services.loop, std::move(texts));
-  counted_ = co_await std::move(counting);
+  attempt.settling.counted = co_await std::move(counting);
 }
 
 // A server of one's own is free unless its operator has put a price on it.
-const pricing::Rates* Settlement::rates() {
+const pricing::Rates* Settlement::rates(const Attempt& attempt) {
   auto& prices = request_.services.prices;
-  const auto provider = request_.provider->key();
+  const auto provider = attempt.provider->key();
   const auto at = admitted_.value_or(std::chrono::system_clock::now());
   // Who serves knows which tier it was; else it is taken to be the one that was asked for.
   const auto tier =
-      request_.progress.tier.value_or(request_.facts.tier.value_or(llm::ServiceTier::standard));
-  const pricing::Rates* rates = prices.find(provider, request_.progress.model, at, tier);
-  if (rates == nullptr) rates = prices.find(provider, request_.model_there, at, tier);
-  if (rates == nullptr && request_.provider->description()->local) rates = &free_of_charge();
+      attempt.progress.tier.value_or(request_.facts.tier.value_or(llm::ServiceTier::standard));
+  const pricing::Rates* rates = prices.find(provider, attempt.progress.model, at, tier);
+  if (rates == nullptr) rates = prices.find(provider, attempt.model_there, at, tier);
+  if (rates == nullptr && attempt.provider->description()->local) rates = &free_of_charge();
   return rates;
 }
 
-std::optional<dialects::OwnCost> Settlement::own_cost() {
-  const dialects::Progress& progress = request_.progress;
+std::optional<dialects::OwnCost> Settlement::own_cost(const Attempt& attempt) {
+  const dialects::Progress& progress = attempt.progress;
   if (!progress.usage_complete) return std::nullopt;
   // Who states costs himself means something by stating none.
-  if (request_.provider->key() == "openrouter") return std::nullopt;
-  const Spending spending = spending_of({.progress = progress, .failure = std::nullopt}, rates());
+  if (attempt.provider->key() == "openrouter") return std::nullopt;
+  const Spending spending =
+      spending_of({.progress = progress, .failure = std::nullopt}, rates(attempt));
   if (!spending.computed || !spending.prompt || !spending.completion) return std::nullopt;
   // Some vendors state it where no client of OpenRouter's would look.
   return dialects::OwnCost{.total = progress.stated_cost.value_or(*spending.computed),
@@ -187,21 +189,21 @@ std::optional<dialects::OwnCost> Settlement::own_cost() {
                            .completion = *spending.completion};
 }
 
-void Settlement::alert(const ledger::AttemptRecord& record, const Spending& spending) const {
+void Settlement::alert(const Attempt& attempt, const ledger::AttemptRecord& record,
+                       const Spending& spending) const {
   const auto tier =
-      request_.progress.tier.value_or(request_.facts.tier.value_or(llm::ServiceTier::standard));
-  const CostAlerts::Attempt attempt{
+      attempt.progress.tier.value_or(request_.facts.tier.value_or(llm::ServiceTier::standard));
+  const CostAlerts::Attempt told{
       .provider = record.provider,
       .model = record.served_model.empty() ? record.model : record.served_model,
       .service_tier = tier == llm::ServiceTier::standard ? "" : name_of(tier)};
   auto& alerts = *request_.services.cost_alerts;
-  if (spending.differs) return alerts.differs(attempt, *spending.billed, *spending.computed);
-  alerts.unknown(attempt,
-                 spending.unpriced ? CostAlerts::Unknown::price : CostAlerts::Unknown::usage);
+  if (spending.differs) return alerts.differs(told, *spending.billed, *spending.computed);
+  alerts.unknown(told, spending.unpriced ? CostAlerts::Unknown::price : CostAlerts::Unknown::usage);
 }
 
-void Settlement::settle(ledger::AttemptRecord record, const Spending& spending) {
-  attempt_.under_way = false;
+void Settlement::write(const Attempt& attempt, ledger::AttemptRecord record,
+                       const Spending& spending) {
   if (spending.usage) {
     record.counts = counts_of(*spending.usage);
     record.flags |= ledger::counted;
@@ -210,7 +212,7 @@ void Settlement::settle(ledger::AttemptRecord record, const Spending& spending) 
   if (spending.differs) record.flags |= ledger::differs;
   if (request_.services.cost_alerts != nullptr &&
       (spending.differs || (!spending.billed && !spending.computed))) {
-    alert(record, spending);
+    alert(attempt, record, spending);
   }
   record.billed = spending.billed;
   record.computed = spending.computed;

@@ -1,19 +1,19 @@
-#include "gateway/request.hpp"
+#include "gateway/attempt.hpp"
 
 namespace tollway::gateway {
 
-void Request::begin_attempt(const providers::OpenAICompatibleProvider& whom,
-                            std::string_view asked_for, std::string_view spelled_there) {
-  ++attempts;
+void Attempt::begin(const providers::OpenAICompatibleProvider& whom, std::string_view asked_for,
+                    std::string_view spelled_there) {
   provider = &whom;
   model = asked_for;
   model_there = spelled_there;
-  attempt_began = net::Clock::now();
+  began = net::Clock::now();
   times = {};
   progress = {};
   whole_answer.reset();
   recording = {};
   refusal.reset();
+  streamed = committed = false;
   upstream_status = 0;
   failure.reset();
   first_byte_at.reset();

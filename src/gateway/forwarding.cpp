@@ -1,0 +1,236 @@
+#include "gateway/forwarding.hpp"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+
+#include "dialects/json_reader.hpp"
+#include "dialects/request_edit.hpp"
+#include "dialects/vendor_request.hpp"
+#include "dispatch/limit_words.hpp"
+#include "gateway/relay.hpp"
+#include "gateway/route.hpp"
+#include "net/event.hpp"
+
+namespace tollway::gateway {
+namespace {
+
+using routing::Course;
+
+dialects::RequestForm form_of(std::string_view route) {
+  using dialects::RequestForm;
+  if (route == "chat/completions") return RequestForm::chat;
+  if (route == "completions") return RequestForm::completions;
+  if (route == "responses") return RequestForm::responses;
+  return route == "messages" ? RequestForm::messages : RequestForm::other;
+}
+
+dialects::VendorForm form_of(const providers::Description& vendor, std::string_view model) {
+  return {.model = model,
+          .max_tokens_field = vendor.max_tokens_field,
+          .reasoning_object = vendor.reasoning_object,
+          .cache_control = vendor.cache_control,
+          .stream_usage = vendor.stream_usage};
+}
+
+// Which of the models it is to be is decided here.
+std::string for_openrouter(std::string_view body, std::string_view model) {
+  const std::string name = dialects::json_string(model);
+  const std::array<dialects::MemberEdit, 4> edits{{{.name = "model", .value = name},
+                                                   {.name = "models", .value = std::nullopt},
+                                                   {.name = "fallbacks", .value = std::nullopt},
+                                                   {.name = "route", .value = std::nullopt}}};
+  return dialects::edited(body, edits);
+}
+
+}  // namespace
+
+net::Task<Result<>> Forwarding::run(Request& request, Candidates& candidates) {
+  Forwarding forwarding(request, candidates);
+  if (request.facts.stream && request.route->chat) request.silence.begin();
+  std::optional<Result<>> ended;  // nullopt: nobody is left
+  Course::Step step;
+  std::exception_ptr thrown;
+  try {
+    while (!ended) {
+      step = forwarding.course_.next(net::Clock::now());
+      if (step.what == Course::Next::give_up) break;
+      if (step.what == Course::Next::wait) {
+        auto waiting = forwarding.wait_until(step.until);
+        if (auto waited = co_await std::move(waiting); !waited) ended = std::move(waited);
+        continue;
+      }
+      auto attempting = forwarding.ask(*request.attempt, step.candidate);
+      const auto done = co_await std::move(attempting);
+      if (!done) {
+        ended = std::unexpected(done.error());
+      } else if (*done) {
+        ended.emplace();
+      }
+    }
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  request.silence.stop();
+  if (request.silence.writing()) {
+    auto silencing = request.silence.end();
+    co_await std::move(silencing);
+  }
+  if (thrown) std::rethrow_exception(thrown);
+  if (ended && (*ended || request.attempt->committed || ended->error().source == Source::client)) {
+    co_return std::move(*ended);
+  }
+  auto ending =
+      ended ? forwarding.end_begun(std::move(ended->error())) : forwarding.give_up(step.until);
+  co_return co_await std::move(ending);
+}
+
+bool Forwarding::metered() const {
+  return request_.services.journal != nullptr && request_.route->method == "POST";
+}
+
+net::Task<Result<>> Forwarding::wait_until(net::TimePoint until) {
+  net::Event never(request_.services.loop);
+  auto waiting = never.wait(until, request_.exchange.abort());
+  if (co_await std::move(waiting) != net::Event::Woken::aborted) co_return Result<>{};
+  co_return std::unexpected(request_.exchange.abort().reason());
+}
+
+net::Task<Result<bool>> Forwarding::ask(Attempt& attempt, std::uint32_t candidate) {
+  const dispatch::Target& target = candidates_.target(candidate);
+  const auto& provider = *target.upstream->provider;
+  const std::string_view asked_for = candidates_.asked_for(candidate);
+  if (metered()) {
+    if (request_.settlement.must_count(attempt)) {  // of the attempt before
+      auto counting = request_.settlement.count(attempt);
+      co_await std::move(counting);
+    }
+    if (auto begun = request_.settlement.begin(attempt, provider.key(), asked_for); !begun) {
+      co_return std::unexpected(std::move(begun.error()));
+    }
+  }
+  ++request_.attempts;
+  attempt.begin(provider, asked_for, target.model.empty() ? asked_for : target.model);
+  const std::string_view body = body_for(attempt, candidate);
+  const dispatch::Outgoing outgoing{.provider = provider,
+                                    .method = request_.route->method,
+                                    .path = request_.route_path,
+                                    .query = request_.query,
+                                    .model = attempt.model_there,
+                                    .client_head = request_.exchange.head(),
+                                    .body = body,
+                                    .ends_by = ends_by_};
+  begin_recording(attempt, outgoing);
+  std::optional<net::ClientCall> call;
+  auto starting =
+      request_.services.dispatch.start(outgoing, request_.exchange.abort(), call, attempt.times);
+  if (auto started = co_await std::move(starting); !started) {
+    co_return failed(attempt, std::move(started.error()));
+  }
+  attempt.first_byte_at = net::Clock::now();
+  attempt.upstream_status = call->head().status();
+  record_head(attempt, call->head());
+  course_.told(dispatch::read_limit_words(call->head(), std::chrono::system_clock::now()),
+               *attempt.first_byte_at);
+
+  auto relaying = relay(request_, attempt, *call);
+  const auto relayed = co_await std::move(relaying);
+  if (!relayed) co_return failed(attempt, relayed.error());
+  if (*relayed == Relayed::refused) {
+    refused(attempt);
+    co_return false;
+  }
+  answered(attempt, candidate);
+  co_return true;
+}
+
+// Whoever decides for himself gets what the client said; others get their own spelling, and nothing
+// that only OpenRouter understands.
+std::string_view Forwarding::body_for(Attempt& attempt, std::uint32_t candidate) {
+  if (candidates_.goes_as_it_came() || request_.route->method != "POST") return request_.body;
+  const dispatch::Target& target = candidates_.target(candidate);
+  attempt.body = target.endpoint.meta
+                     ? for_openrouter(request_.body, attempt.model)
+                     : dialects::request_for_vendor(
+                           request_.body, form_of(request_.route->path),
+                           form_of(*target.upstream->provider->description(), attempt.model_there));
+  return attempt.body;
+}
+
+void Forwarding::begin_recording(Attempt& attempt, const dispatch::Outgoing& outgoing) const {
+  recording::Recorder* const recorder = request_.services.recorder;
+  if (recorder == nullptr) return;
+  attempt.recording = recorder->begin(
+      {.id = request_.id,
+       .method = outgoing.method,
+       .path = outgoing.provider.target(outgoing.path, outgoing.query, outgoing.model),
+       .body = outgoing.body});
+}
+
+void Forwarding::record_head(Attempt& attempt, const http::Head& head) {
+  if (!attempt.recording) return;
+  attempt.recording.head(head.status());
+  for (std::size_t i = 0; i < head.header_count(); ++i) {
+    attempt.recording.header(head.header(i).name, head.header(i).value);
+  }
+}
+
+Result<bool> Forwarding::failed(Attempt& attempt, Error error) {
+  const auto now = net::Clock::now();
+  attempt.failure = error.code;
+  attempt.refusal.reset();
+  if (error.source != Source::upstream) return std::unexpected(std::move(error));
+  if (attempt.committed) {
+    course_.answered({.outcome = routing::Outcome::failure}, candidates_.tokens(), now);
+    return std::unexpected(std::move(error));
+  }
+  // What one has begun to answer, and will charge for, it is not asked again.
+  const bool begun = attempt.upstream_status != 0;
+  course_.failed(begun ? routing::FailureClass::broken : dispatch::class_of(error), {}, now);
+  error_ = std::move(error);
+  return false;
+}
+
+void Forwarding::refused(Attempt& attempt) {
+  const auto now = net::Clock::now();
+  attempt.failure = Errc::upstream_error;
+  error_.reset();
+  auto failure = attempt.refusal->failure;
+  // Where nobody knows whether there is such a model, there being none is no fault of the provider.
+  if (failure == routing::FailureClass::model && !candidates_.is_known()) {
+    failure = routing::FailureClass::refused;
+  }
+  const auto asked = attempt.refusal->retry_after;
+  if (asked && asked < soonest_.value_or(routing::Duration::max())) soonest_ = asked;
+  course_.failed(failure, asked, now);
+}
+
+void Forwarding::answered(const Attempt& attempt, std::uint32_t candidate) {
+  if (!attempt.failure) candidates_.served(request_, candidate, net::Clock::now());
+  const auto& usage = attempt.progress.usage;
+  const std::int64_t used = usage.prompt_tokens.value_or(0) + usage.completion_tokens.value_or(0);
+  course_.answered(measured(attempt), used > 0 ? used : candidates_.tokens(), net::Clock::now());
+}
+
+// Speed is that of the answer's tokens: in a stream from the first to the end, else over the whole.
+routing::Attempt Forwarding::measured(const Attempt& attempt) {
+  using Seconds = std::chrono::duration<float>;
+  constexpr std::int64_t tokens_min = 8;  // below, a speed says nothing
+  routing::Attempt measured{.outcome = routing::Outcome::success};
+  if (attempt.failure) {
+    const bool left = attempt.failure == Errc::cancelled || attempt.failure == Errc::draining;
+    measured.outcome = left ? routing::Outcome::neutral : routing::Outcome::failure;
+  }
+  const auto began = attempt.began;
+  if (attempt.first_token_at) {
+    measured.first_token_s = Seconds(*attempt.first_token_at - began).count();
+  }
+  const auto took = Seconds(net::Clock::now() - attempt.first_token_at.value_or(began)).count();
+  const auto tokens = attempt.progress.usage.completion_tokens.value_or(0);
+  if (tokens >= tokens_min && took > 0) {
+    measured.tokens_a_second = static_cast<float>(tokens) / took;
+  }
+  return measured;
+}
+
+}  // namespace tollway::gateway

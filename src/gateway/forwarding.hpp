@@ -1,0 +1,54 @@
+// One request through its attempts, until one of them is answered or nobody is left to ask.
+#pragma once
+
+#include <optional>
+
+#include "gateway/attempt.hpp"
+#include "gateway/candidates.hpp"
+#include "gateway/request.hpp"
+#include "routing/course.hpp"
+
+namespace tollway::gateway {
+
+// Does what routing::Course says.
+class Forwarding {
+ public:
+  static net::Task<Result<>> run(Request& request, Candidates& candidates);
+
+ private:
+  Forwarding(Request& request, Candidates& candidates)
+      : request_(request),
+        candidates_(candidates),
+        ends_by_(request.arrived + request.services.dispatch.patience()),
+        course_({.candidates = candidates_.all(),
+                 .places = candidates_.places(),
+                 .budget = request.services.routing.budget,
+                 .random = request.services.routing.random},
+                request.services.routing.options, candidates_.tokens(), ends_by_) {}
+
+  // True: the client has its answer.
+  [[nodiscard]] net::Task<Result<bool>> ask(Attempt& attempt, std::uint32_t candidate);
+  // Lists and the like cost nothing.
+  [[nodiscard]] bool metered() const;
+  [[nodiscard]] std::string_view body_for(Attempt& attempt, std::uint32_t candidate);
+  void begin_recording(Attempt& attempt, const dispatch::Outgoing& outgoing) const;
+  static void record_head(Attempt& attempt, const http::Head& head);
+  // Nothing came of it that a client could be given.
+  [[nodiscard]] Result<bool> failed(Attempt& attempt, Error error);
+  void refused(Attempt& attempt);
+  void answered(const Attempt& attempt, std::uint32_t candidate);
+  [[nodiscard]] static routing::Attempt measured(const Attempt& attempt);
+  [[nodiscard]] net::Task<Result<>> wait_until(net::TimePoint until);
+  [[nodiscard]] net::Task<Result<>> give_up(net::TimePoint until);
+  [[nodiscard]] net::Task<Result<>> pass_refusal();
+  [[nodiscard]] net::Task<Result<>> end_begun(Error error);
+
+  Request& request_;
+  Candidates& candidates_;
+  net::TimePoint ends_by_;
+  routing::Course course_;
+  std::optional<Error> error_;                // of the last attempt
+  std::optional<routing::Duration> soonest_;  // of the times that refusals asked to wait for
+};
+
+}  // namespace tollway::gateway

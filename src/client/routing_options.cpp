@@ -27,7 +27,8 @@ routing::Breaker::Force breaker_force(settings::BreakerByHand by_hand) {
 routing::CourseOptions course_options(const settings::RoutingSettings& settings) {
   return {.attempts_here_max = settings.attempts_here_max,
           .first_delay = settings.first_delay,
-          .delay_max = settings.delay_max};
+          .delay_max = settings.delay_max,
+          .hedge_after = settings.hedge_after};
 }
 
 }  // namespace tollway

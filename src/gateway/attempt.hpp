@@ -11,9 +11,11 @@
 #include "net/client.hpp"
 #include "providers/base/openai_compatible.hpp"
 #include "recording/recorder.hpp"
-#include "routing/failure.hpp"
+#include "routing/course.hpp"
 
 namespace tollway::gateway {
+
+class Race;
 
 // An answer that says it failed. It is kept from the client until nobody else is left to ask.
 struct Refusal {
@@ -59,6 +61,10 @@ struct Attempt {
   std::optional<net::TimePoint> first_byte_at;
   std::optional<net::TimePoint> first_token_at;
   Settling settling;
+
+  // Where another one is or may be under way at the same time.
+  Race* race = nullptr;
+  routing::Course::Which which = routing::Course::Which::first;
 };
 
 }  // namespace tollway::gateway

@@ -60,7 +60,9 @@ net::Task<Result<>> Forwarding::run(Request& request, Candidates& candidates) {
         if (auto waited = co_await std::move(waiting); !waited) ended = std::move(waited);
         continue;
       }
-      auto attempting = forwarding.ask(*request.attempt, step.candidate);
+      const auto hedge_at = forwarding.hedge_at();
+      auto attempting = hedge_at ? forwarding.ask_hedged(step.candidate, *hedge_at)
+                                 : forwarding.ask(*request.attempt, step.candidate);
       const auto done = co_await std::move(attempting);
       if (!done) {
         ended = std::unexpected(done.error());
@@ -121,9 +123,10 @@ net::Task<Result<bool>> Forwarding::ask(Attempt& attempt, std::uint32_t candidat
                                     .body = body,
                                     .ends_by = ends_by_};
   begin_recording(attempt, outgoing);
+  net::Abort& abort =
+      attempt.race != nullptr ? attempt.race->abort_of(attempt) : request_.exchange.abort();
   std::optional<net::ClientCall> call;
-  auto starting =
-      request_.services.dispatch.start(outgoing, request_.exchange.abort(), call, attempt.times);
+  auto starting = request_.services.dispatch.start(outgoing, abort, call, attempt.times);
   if (auto started = co_await std::move(starting); !started) {
     co_return failed(attempt, std::move(started.error()));
   }
@@ -131,7 +134,7 @@ net::Task<Result<bool>> Forwarding::ask(Attempt& attempt, std::uint32_t candidat
   attempt.upstream_status = call->head().status();
   record_head(attempt, call->head());
   course_.told(dispatch::read_limit_words(call->head(), std::chrono::system_clock::now()),
-               *attempt.first_byte_at);
+               *attempt.first_byte_at, attempt.which);
 
   auto relaying = relay(request_, attempt, *call);
   const auto relayed = co_await std::move(relaying);
@@ -179,14 +182,21 @@ Result<bool> Forwarding::failed(Attempt& attempt, Error error) {
   const auto now = net::Clock::now();
   attempt.failure = error.code;
   attempt.refusal.reset();
+  if (attempt.race != nullptr && attempt.race->has_lost(attempt)) {
+    attempt.failure = Errc::cancelled;
+    course_.called_off(now, attempt.which);
+    return false;
+  }
   if (error.source != Source::upstream) return std::unexpected(std::move(error));
   if (attempt.committed) {
-    course_.answered({.outcome = routing::Outcome::failure}, candidates_.tokens(), now);
+    course_.answered({.outcome = routing::Outcome::failure}, candidates_.tokens(), now,
+                     attempt.which);
     return std::unexpected(std::move(error));
   }
   // What one has begun to answer, and will charge for, it is not asked again.
   const bool begun = attempt.upstream_status != 0;
-  course_.failed(begun ? routing::FailureClass::broken : dispatch::class_of(error), {}, now);
+  course_.failed(begun ? routing::FailureClass::broken : dispatch::class_of(error), {}, now,
+                 attempt.which);
   error_ = std::move(error);
   return false;
 }
@@ -202,14 +212,15 @@ void Forwarding::refused(Attempt& attempt) {
   }
   const auto asked = attempt.refusal->retry_after;
   if (asked && asked < soonest_.value_or(routing::Duration::max())) soonest_ = asked;
-  course_.failed(failure, asked, now);
+  course_.failed(failure, asked, now, attempt.which);
 }
 
 void Forwarding::answered(const Attempt& attempt, std::uint32_t candidate) {
   if (!attempt.failure) candidates_.served(request_, candidate, net::Clock::now());
   const auto& usage = attempt.progress.usage;
   const std::int64_t used = usage.prompt_tokens.value_or(0) + usage.completion_tokens.value_or(0);
-  course_.answered(measured(attempt), used > 0 ? used : candidates_.tokens(), net::Clock::now());
+  course_.answered(measured(attempt), used > 0 ? used : candidates_.tokens(), net::Clock::now(),
+                   attempt.which);
 }
 
 // Speed is that of the answer's tokens: in a stream from the first to the end, else over the whole.

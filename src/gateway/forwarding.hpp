@@ -5,6 +5,7 @@
 
 #include "gateway/attempt.hpp"
 #include "gateway/candidates.hpp"
+#include "gateway/race.hpp"
 #include "gateway/request.hpp"
 #include "routing/course.hpp"
 
@@ -28,6 +29,12 @@ class Forwarding {
 
   // True: the client has its answer.
   [[nodiscard]] net::Task<Result<bool>> ask(Attempt& attempt, std::uint32_t candidate);
+  // The same, with another attempt beside it where nothing has come of it by `hedge_at`.
+  [[nodiscard]] net::Task<Result<bool>> ask_hedged(std::uint32_t candidate,
+                                                   net::TimePoint hedge_at);
+  void start(Race& race, Attempt& attempt, std::uint32_t candidate, routing::Course::Which which);
+  [[nodiscard]] net::Task<> run_in(Race& race, Attempt& attempt, std::uint32_t candidate);
+  [[nodiscard]] std::optional<net::TimePoint> hedge_at() const;
   // Lists and the like cost nothing.
   [[nodiscard]] bool metered() const;
   [[nodiscard]] std::string_view body_for(Attempt& attempt, std::uint32_t candidate);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <ctime>
 
 #include "dialects/json_reader.hpp"
@@ -88,10 +90,17 @@ std::string generation_time(const AttemptRecord& record) {
   return known ? std::to_string((record.total_us - record.first_byte_us) / 1000) : "null";
 }
 
+// Of two that were under way at once the first may have been the last to end.
+const AttemptRecord& last_of(const ledger::RequestReport& report) {
+  const auto found = std::ranges::find_if(
+      report.attempts, [](const AttemptRecord& record) { return record.has(ledger::last); });
+  return found == report.attempts.end() ? report.attempts.back() : *found;
+}
+
 }  // namespace
 
 std::string generation_json(const ledger::RequestReport& report) {
-  const AttemptRecord& last = report.attempts.back();
+  const AttemptRecord& last = last_of(report);
   const std::string id =
       last.upstream_id.empty() ? json_string(report.id) : json_string(last.upstream_id);
   const auto model = last.served_model.empty() ? last.model : last.served_model;

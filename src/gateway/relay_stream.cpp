@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dispatch/retry_after.hpp"
+#include "gateway/race.hpp"
 #include "gateway/relay.hpp"
 #include "gateway/route.hpp"
 #include "http/sse_decoder.hpp"
@@ -144,9 +145,9 @@ net::Task<Result<>> StreamRelay::pass(std::string_view bytes) {
     if (!may_commit()) co_return Result<>{};
   }
   request_.silence.stop();
-  if (request_.silence.writing()) {
-    auto silencing = request_.silence.end();
-    co_await std::move(silencing);
+  if (must_take_client(request_, attempt_)) {
+    auto taking = take_client(request_, attempt_);
+    if (auto taken = co_await std::move(taking); !taken) co_return taken;
   }
   commit();
   const std::string opening = std::exchange(opening_, {});
@@ -161,7 +162,7 @@ net::Task<Result<>> StreamRelay::pass(std::string_view bytes) {
 // From here on nobody else can serve the request.
 void StreamRelay::commit() {
   attempt_.committed = true;
-  request_.exchange.release_body();
+  request_.release_bodies();
 }
 
 Relayed StreamRelay::refuse() {
@@ -305,8 +306,8 @@ net::Task<Result<>> StreamRelay::end() {
   }
   if (progress.error) attempt_.failure = Errc::upstream_error;
   if (!attempt_.committed) {
-    auto silencing = request_.silence.end();
-    co_await std::move(silencing);
+    auto taking = take_client(request_, attempt_);
+    if (auto taken = co_await std::move(taking); !taken) co_return taken;
     commit();
     last.insert(0, opening_);
   }

@@ -5,6 +5,7 @@
 
 #include "dialects/json_reader.hpp"
 #include "dispatch/retry_after.hpp"
+#include "gateway/race.hpp"
 #include "gateway/relay.hpp"
 #include "gateway/route.hpp"
 
@@ -39,6 +40,11 @@ class WholeRelay {
   [[nodiscard]] bool hold(const net::ClientCall::Piece& piece);
   [[nodiscard]] net::Task<Result<>> send_due();
   [[nodiscard]] net::Task<Result<>> send(std::string_view bytes);
+  // Before the first byte of the answer, where it is not the only one.
+  [[nodiscard]] bool must_win() const noexcept {
+    return request_.facts.stream || must_take_client(request_, attempt_);
+  }
+  [[nodiscard]] net::Task<Result<>> win();
   [[nodiscard]] Result<> check();
   // The usage as a document of its own.
   struct Usage {
@@ -52,17 +58,17 @@ class WholeRelay {
   // When to see to the client although nothing has come. Only what pads is woken: the moment is not
   // put off otherwise, and would be over for good.
   [[nodiscard]] std::optional<net::TimePoint> wake_at() const {
-    if (passing_ || answer_.status != 200) return std::nullopt;
-    return next_padding_;
+    return passing_ || answer_.status != 200 ? std::nullopt : next_padding_;
   }
   void keep_alive_later() {
+    if (attempt_.race != nullptr) return;  // whose answer it will be is open
     next_padding_ = net::Clock::now() + request_.services.options.silence_before_comment;
   }
 
   Request& request_;
   Attempt& attempt_;
   net::Answer answer_;
-  net::TimePoint next_padding_;
+  std::optional<net::TimePoint> next_padding_;
   std::string held_;      // the answer so far, or the end so far of one that is passing
   bool passing_ = false;  // too large to hold: bytes go out as they come
 };
@@ -108,7 +114,8 @@ bool WholeRelay::hold(const net::ClientCall::Piece& piece) {
   if (passing_) return held_.size() > 2 * tail_bytes;
   if (held_.size() > limits::held_answer_bytes_max) return true;
   // A slow answer with an error status is not padded: its status is still to be told.
-  return !piece.last && answer_.status == 200 && net::Clock::now() >= next_padding_;
+  return !piece.last && answer_.status == 200 && next_padding_ &&
+         net::Clock::now() >= *next_padding_;
 }
 
 net::Task<Result<>> WholeRelay::send_due() {
@@ -117,11 +124,9 @@ net::Task<Result<>> WholeRelay::send_due() {
     auto sending = send(padding);
     co_return co_await std::move(sending);
   }
-  request_.silence.stop();
-  if (request_.streamed) {  // comments have gone out
-    co_return upstream_error(
-        Errc::upstream_too_large,
-        fmt::format("the provider answered with an error of more than {} bytes", held_.size()));
+  if (!passing_ && must_win()) {
+    auto winning = win();
+    if (auto won = co_await std::move(winning); !won) co_return won;
   }
   passing_ = true;
   attempt_.committed = true;
@@ -131,6 +136,14 @@ net::Task<Result<>> WholeRelay::send_due() {
   auto sent = co_await std::move(sending);
   held_.erase(0, due);
   co_return sent;
+}
+
+net::Task<Result<>> WholeRelay::win() {
+  auto taking = take_client(request_, attempt_);
+  if (auto taken = co_await std::move(taking); !taken) co_return taken;
+  if (!request_.exchange.begun() || !request_.streamed) co_return Result<>{};
+  co_return upstream_error(Errc::upstream_invalid,
+                           "the provider answered with another kind of content than was asked for");
 }
 
 net::Task<Result<>> WholeRelay::send(std::string_view bytes) {
@@ -199,6 +212,10 @@ void WholeRelay::refuse(const http::Head& head) {
 }
 
 net::Task<Result<>> WholeRelay::end() {
+  if (!passing_ && must_win()) {
+    auto winning = win();
+    if (auto won = co_await std::move(winning); !won) co_return won;
+  }
   attempt_.committed = true;
   request_.bytes_out += held_.size();
   if (!request_.exchange.begun()) request_.status = answer_.status;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,6 +83,9 @@ struct Request {
         provider(upstreams->all.front().provider.get()),
         arrived(net::Clock::now()) {}
 
+  // No further attempt is possible, so that nobody will send them again.
+  void release_bodies();
+
   // By what its candidates are ordered where its body leaves that open.
   [[nodiscard]] const routing::Strategy* strategy() const noexcept {
     return key != nullptr && key->strategy != nullptr ? key->strategy : services.routing.strategy;
@@ -105,8 +109,9 @@ struct Request {
   BodyFacts facts;
   int attempts = 0;
   Attempt first;
-  Attempt* attempt = &first;  // under way, or the last
-  std::string explanation;    // of the decision who is asked; empty: nobody wants to know
+  std::unique_ptr<Attempt> second;  // where one was hedged
+  Attempt* attempt = &first;        // under way, or the last
+  std::string explanation;          // of the decision who is asked; empty: nobody wants to know
   std::optional<std::chrono::seconds> retry_after;  // to be told with a 503
 
   // For the access record.

@@ -88,10 +88,17 @@ void Settlement::finish(Attempt& attempt) {
   if (attempt.settling.under_way) settle(attempt, true);
 }
 
+void Settlement::drop(Attempt& attempt) {
+  if (!attempt.settling.under_way) return;
+  if (!attempt.failure) attempt.failure = Errc::internal;
+  settle(attempt, false);
+}
+
 void Settlement::settle(Attempt& attempt, bool is_last) {
   const dialects::Progress& progress = attempt.progress;
   auto record = common(attempt.settling, attempt.provider->key(), attempt.model);
   if (is_last) record.flags |= ledger::last;
+  if (is_last && attempt.settling.number < request_.attempts) record.flags |= ledger::hedged;
   record.served_model = progress.model;
   record.served_by = progress.provider;
   record.upstream_id = progress.id;

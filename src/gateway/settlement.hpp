@@ -31,6 +31,9 @@ class Settlement {
   // written down. Called before the client gets the end of its answer.
   void finish(Attempt& attempt);
 
+  // Settles the attempt while another one of the request is under way.
+  void drop(Attempt& attempt);
+
   // Whether nobody has said what the attempt under way used, so that count() comes before finish().
   // Once only.
   [[nodiscard]] bool must_count(const Attempt& attempt) const;

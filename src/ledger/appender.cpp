@@ -98,7 +98,8 @@ void Appender::add(const AttemptRecord& record) {
 // Mostly its only attempt. One that was interrupted may come after those that followed it.
 void Appender::add_request(const AttemptRecord& record) {
   if (!record.has(last)) return keep_unfinished(record.request);
-  if (record.attempt != 1 || record.has(interrupted)) return finish_request(record.request);
+  const bool alone = record.attempt == 1 && !record.has(interrupted) && !record.has(hedged);
+  if (!alone) return finish_request(record.request);
   const auto charged = record.charged();
   insert_request({.last_seq = seal_.last_seq,
                   .attempts = 1,

@@ -40,6 +40,7 @@ enum Flag : std::uint32_t {
   interrupted = 1U << 6,  // the process ended before the attempt did
   failed = 1U << 7,       // the attempt brought no answer, or one that says it failed
   byok = 1U << 8,         // billed on the user's own key at the provider
+  hedged = 1U << 9,       // the last to be settled, and another one had begun after it
 };
 
 // One attempt. Begun records have what stands first, settled ones all of it. Texts point elsewhere

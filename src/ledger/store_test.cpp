@@ -89,6 +89,23 @@ TEST(Store, M10_requests_and_sums_are_those_of_their_attempts) {
             query(file, "SELECT count(*) FROM attempts WHERE coalesce(billed, computed) IS NULL"));
 }
 
+// Of two that were under way at once the second may end first.
+TEST(Store, M10_a_request_whose_first_attempt_was_the_last_counts_both) {
+  const Directory directory;
+  const auto store = open_store(directory);
+  auto rows = records(0, 1);
+  auto loser = rows[0];
+  loser.attempt = 2;
+  loser.flags = cancelled | counted;
+  rows[0].flags |= hedged;
+  append(*store, {loser, rows[0]});
+  const auto check = verified(directory.database());
+  EXPECT_EQ(check.attempts, 2);
+  EXPECT_EQ(check.requests, 1);
+  EXPECT_EQ(query(directory.database(), "SELECT attempts FROM requests"), 2);
+  EXPECT_EQ(query(directory.database(), "SELECT cost FROM requests"), 3000);
+}
+
 TEST(Store, M12_rows_cannot_be_changed_and_the_chain_tells_who_did_it_all_the_same) {
   const Directory directory;
   append(*open_store(directory), records(1, 50));

@@ -32,7 +32,9 @@ Course::Course(const Parts& parts, const CourseOptions& options, std::int64_t to
 }
 
 Course::~Course() {
-  if (under_way_) end({}, 0, began_);
+  for (Flight& flight : flights_) {
+    if (flight.entry) end({}, 0, flight.began, flight);
+  }
 }
 
 Course::Step Course::next(TimePoint now) {
@@ -40,7 +42,7 @@ Course::Step Course::next(TimePoint now) {
   if (now < pause_until_) return {.what = Next::wait, .until = pause_until_};
   while (stop_ < stop_count_) {
     const std::size_t stop = stop_++;
-    if (may_try(stops_[stop]) && try_at(stop, now)) return sent(now);
+    if (may_try(stops_[stop]) && try_at(stop, now, flight(Which::first))) return sent(now);
   }
   if (attempts_ == 0 && breaker_ends_ && !limit_ends_ && try_early(now)) return sent(now);
   return another_round(now);
@@ -54,7 +56,9 @@ bool Course::may_try(const Stop& stop) {
 }
 
 Course::Step Course::sent(TimePoint now) const {
-  return {.what = Next::attempt, .candidate = parts_.places[current_].candidate, .until = now};
+  return {.what = Next::attempt,
+          .candidate = parts_.places[flights_.front().stop].candidate,
+          .until = now};
 }
 
 Course::Step Course::give_up(TimePoint now) const {
@@ -73,10 +77,11 @@ bool Course::try_early(TimePoint now) {
     latest = std::max(latest, tried);
     if (tried < tried_at(*at(longest_ago).standing)) longest_ago = stop;
   }
-  return now - latest >= early_attempt_every && try_at(longest_ago, now, true);
+  return now - latest >= early_attempt_every &&
+         try_at(longest_ago, now, flight(Which::first), true);
 }
 
-bool Course::try_at(std::size_t stop, TimePoint now, bool early) {
+bool Course::try_at(std::size_t stop, TimePoint now, Flight& flight, bool early) {
   Standing& standing = *at(stop).standing;
   const auto passed_over = [this](TimePoint ends) {
     breaker_ends_ = std::min(breaker_ends_.value_or(ends), ends);
@@ -90,20 +95,20 @@ bool Course::try_at(std::size_t stop, TimePoint now, bool early) {
   if (!(probes ? standing.breaker.admit_early(now) : standing.breaker.admit(now))) {
     return passed_over(standing.breaker.opens_at());
   }
-  if (!enter(standing, now)) {
+  if (!enter(standing, now, flight)) {
     standing.breaker.ended(Outcome::neutral, {}, now, now);
     return false;
   }
   standing.health.begin();
-  began_ = now;
-  current_ = stop;
+  flight.began = now;
+  flight.stop = stop;
   ++stops_[stop].attempts;
   ++attempts_;
   return true;
 }
 
 // Through both limiters or none: what the operator allows the key, and what the provider said.
-bool Course::enter(Standing& standing, TimePoint now) {
+bool Course::enter(Standing& standing, TimePoint now, Flight& flight) {
   const auto used_up = [this, now](TimePoint ends) {
     // When one that is under way will end nobody knows.
     ends = std::max(ends, now + look_again_after);
@@ -113,15 +118,15 @@ bool Course::enter(Standing& standing, TimePoint now) {
   if (standing.key != nullptr) {
     const auto entry = standing.key->limiter.enter(tokens_, now);
     if (!entry) return used_up(entry.error());
-    key_under_way_ = *entry;
+    flight.key_entry = *entry;
   }
   const auto entry = standing.limiter.enter(tokens_, now);
   if (entry) {
-    under_way_ = *entry;
+    flight.entry = *entry;
     return true;
   }
-  if (key_under_way_) standing.key->limiter.give_back(*key_under_way_, now);
-  key_under_way_.reset();
+  if (flight.key_entry) standing.key->limiter.give_back(*flight.key_entry, now);
+  flight.key_entry.reset();
   return used_up(entry.error());
 }
 
@@ -160,32 +165,64 @@ bool Course::may_retry() const {
   });
 }
 
-void Course::end(const Attempt& attempt, std::int64_t tokens_used, TimePoint now) {
-  Standing& standing = *at(current_).standing;
-  standing.limiter.leave(*under_way_, tokens_used, now);
-  under_way_.reset();
-  if (key_under_way_) standing.key->limiter.leave(*key_under_way_, tokens_used, now);
-  key_under_way_.reset();
+std::optional<TimePoint> Course::hedge_at(TimePoint now) const {
+  if (options_.hedge_after <= Duration::zero() || hedged_) return std::nullopt;
+  const bool alone =
+      std::none_of(stops_.begin(), stops_.begin() + stop_count_,
+                   [](const Stop& stop) { return !stop.over && stop.attempts == 0; });
+  if (alone) return std::nullopt;
+  using Seconds = std::chrono::duration<float>;
+  const float usual = routing::at(at(flights_.front().stop).figures.first_token_s, Percentile::p90);
+  Duration after = options_.hedge_after;
+  if (measured(usual))
+    after = std::max(after, std::chrono::duration_cast<Duration>(Seconds(usual)));
+  return now + after;
+}
+
+std::optional<std::uint32_t> Course::hedge(TimePoint now) {
+  if (std::exchange(hedged_, true) || !parts_.budget.take()) return std::nullopt;
+  // Whom it passes over is nobody that next() has found to be closed.
+  const auto limit_ends = limit_ends_;
+  const auto breaker_ends = breaker_ends_;
+  for (std::size_t stop = 0; stop < stop_count_; ++stop) {
+    if (stops_[stop].over || stops_[stop].attempts > 0) continue;
+    if (try_at(stop, now, flight(Which::hedge))) return parts_.places[stop].candidate;
+  }
+  limit_ends_ = limit_ends;
+  breaker_ends_ = breaker_ends;
+  parts_.budget.give_back();
+  return std::nullopt;
+}
+
+void Course::end(const Attempt& attempt, std::int64_t tokens_used, TimePoint now, Flight& flight) {
+  Standing& standing = *at(flight.stop).standing;
+  standing.limiter.leave(*flight.entry, tokens_used, now);
+  flight.entry.reset();
+  if (flight.key_entry) standing.key->limiter.leave(*flight.key_entry, tokens_used, now);
+  flight.key_entry.reset();
   standing.health.record(attempt, now);
   const bool failed = attempt.outcome == Outcome::failure;
   standing.breaker.ended(attempt.outcome, failed ? standing.health.last_30_seconds(now) : Counts{},
-                         began_, now);
+                         flight.began, now);
 }
 
-void Course::told(const LimitWords& words, TimePoint now) noexcept {
-  if (!under_way_) return;
-  Limiter& limiter = at(current_).standing->limiter;
+void Course::told(const LimitWords& words, TimePoint now, Which which) noexcept {
+  const Flight& told = flight(which);
+  if (!told.entry) return;
+  Limiter& limiter = at(told.stop).standing->limiter;
   if (const auto& said = words.requests) {
     limiter.learn_requests(said->a_minute, said->remaining, now + said->reset_in, now);
   }
   if (const auto& said = words.tokens) {
-    limiter.learn_tokens(said->a_minute, said->remaining, *under_way_, now + said->reset_in, now);
+    limiter.learn_tokens(said->a_minute, said->remaining, *told.entry, now + said->reset_in, now);
   }
 }
 
-void Course::failed(FailureClass failure, std::optional<Duration> retry_after, TimePoint now) {
+void Course::failed(FailureClass failure, std::optional<Duration> retry_after, TimePoint now,
+                    Which which) {
   Remedy remedy = remedy_for(failure);
-  Standing& standing = *at(current_).standing;
+  Flight& failed = flight(which);
+  Standing& standing = *at(failed.stop).standing;
   if (failure == FailureClass::model && standing.any_model) remedy.counts_as = Outcome::neutral;
   if (retry_after && *retry_after > Duration::zero()) {
     asked_for_ = asked_for_ == Duration::zero() ? *retry_after : std::min(asked_for_, *retry_after);
@@ -201,15 +238,27 @@ void Course::failed(FailureClass failure, std::optional<Duration> retry_after, T
                  standing.key->key_name().empty() ? "" : " ", standing.key->key_name(),
                  std::chrono::ceil<std::chrono::seconds>(standing.key->rest_until() - now).count());
   }
-  end({.outcome = remedy.counts_as}, 0, now);
-  stops_[current_].over = !remedy.here;
+  end({.outcome = remedy.counts_as}, 0, now, failed);
+  stops_[failed.stop].over = !remedy.here;
   client_fault_ = !remedy.here && !remedy.elsewhere;
 }
 
-void Course::answered(const Attempt& attempt, std::int64_t tokens_used, TimePoint now) {
-  KeyStanding* const key = at(current_).standing->key;
+void Course::answered(const Attempt& attempt, std::int64_t tokens_used, TimePoint now,
+                      Which which) {
+  Flight& answered = flight(which);
+  KeyStanding* const key = at(answered.stop).standing->key;
   if (key != nullptr && attempt.outcome == Outcome::success) key->worked();
-  end(attempt, tokens_used, now);
+  end(attempt, tokens_used, now, answered);
+}
+
+// The provider has taken the request, so its tokens are used.
+void Course::called_off(TimePoint now, Which which) {
+  Flight& loser = flight(which);
+  Attempt attempt{.outcome = Outcome::neutral};
+  if (which == Which::first) {
+    attempt.first_token_s = std::chrono::duration<float>(now - loser.began).count();
+  }
+  end(attempt, tokens_, now, loser);
 }
 
 }  // namespace tollway::routing

@@ -18,6 +18,7 @@ struct CourseOptions {
   std::uint8_t attempts_here_max = 3;                     // at one endpoint
   Duration first_delay = std::chrono::milliseconds(500);  // doubles with every round
   Duration delay_max = std::chrono::seconds(30);
+  Duration hedge_after{};  // without a first token; zero: nothing is hedged
 };
 
 // Says what is to be done next, until it is done. Whoever sends does as it says and tells what came
@@ -28,6 +29,9 @@ struct CourseOptions {
 // pause with full jitter; the budget for retries pays for each of them. Endpoints whose breaker is
 // open, whose key rests, or whose limits are used up, are passed over; where nothing else is left,
 // a limit that ends before the deadline is waited for.
+//
+// An attempt that is slow to begin may be hedged: the next endpoint is asked at the same time, and
+// the first to answer wins. That is paid for like a retry, once a request.
 class Course {
  public:
   static constexpr std::size_t candidates_max = 8;
@@ -53,13 +57,27 @@ class Course {
   };
   [[nodiscard]] Step next(TimePoint now);
 
-  // What the answer of the attempt under way says of limits, before its end is told.
-  void told(const LimitWords& words, TimePoint now) noexcept;
-  // Of the attempt that next() let begin. After a failure next() says how it goes on; after
-  // anything else the course is over.
-  void failed(FailureClass failure, std::optional<Duration> retry_after, TimePoint now);
+  // When to ask for hedge(), if nothing of the attempt that next() let begin has come by then: what
+  // is configured after `now`, or later where its endpoint usually takes longer (9 of 10 times it
+  // is faster than that). Nullopt: never, for it is not wanted or there is nobody else.
+  [[nodiscard]] std::optional<TimePoint> hedge_at(TimePoint now) const;
+  // Lets an attempt begin beside the one under way. Nullopt: nobody may be asked, or the budget for
+  // retries does not allow it. next() goes on when both have ended.
+  [[nodiscard]] std::optional<std::uint32_t> hedge(TimePoint now);
+
+  // Of which attempt something is told: the one that next() let begin, or hedge().
+  enum class Which : std::uint8_t { first, hedge };
+
+  // What the attempt's answer says of limits, before its end is told.
+  void told(const LimitWords& words, TimePoint now, Which which = Which::first) noexcept;
+  // After a failure next() says how it goes on; after anything else the course is over.
+  void failed(FailureClass failure, std::optional<Duration> retry_after, TimePoint now,
+              Which which = Which::first);
   // The answer came, or had begun to reach the client when it broke off.
-  void answered(const Attempt& attempt, std::int64_t tokens_used, TimePoint now);
+  void answered(const Attempt& attempt, std::int64_t tokens_used, TimePoint now,
+                Which which = Which::first);
+  // It was called off for the other one's sake. The first has taken at least that long to begin.
+  void called_off(TimePoint now, Which which);
 
   [[nodiscard]] int attempts() const noexcept { return attempts_; }
 
@@ -70,13 +88,22 @@ class Course {
   };
   [[nodiscard]] bool may_try(const Stop& stop);
   [[nodiscard]] bool may_retry() const;
-  [[nodiscard]] bool try_at(std::size_t stop, TimePoint now, bool early = false);
-  [[nodiscard]] bool enter(Standing& standing, TimePoint now);
+  struct Flight {  // an attempt under way
+    std::size_t stop = 0;
+    std::optional<Limiter::Entry> entry;
+    std::optional<Limiter::Entry> key_entry;  // with it, where there is a key
+    TimePoint began;
+  };
+  [[nodiscard]] Flight& flight(Which which) noexcept {
+    return flights_[static_cast<std::size_t>(which)];
+  }
+  [[nodiscard]] bool try_at(std::size_t stop, TimePoint now, Flight& flight, bool early = false);
+  [[nodiscard]] bool enter(Standing& standing, TimePoint now, Flight& flight);
   [[nodiscard]] bool try_early(TimePoint now);
-  [[nodiscard]] Step sent(TimePoint now) const;  // to the current one
+  [[nodiscard]] Step sent(TimePoint now) const;
   [[nodiscard]] Step another_round(TimePoint now);
   [[nodiscard]] Step give_up(TimePoint now) const;
-  void end(const Attempt& attempt, std::int64_t tokens_used, TimePoint now);
+  void end(const Attempt& attempt, std::int64_t tokens_used, TimePoint now, Flight& flight);
   [[nodiscard]] const Candidate& at(std::size_t stop) const noexcept {
     return parts_.candidates[parts_.places[stop].candidate];
   }
@@ -88,10 +115,7 @@ class Course {
   std::array<Stop, candidates_max> stops_{};
   std::size_t stop_count_;
   std::size_t stop_ = 0;  // to be looked at next in this round
-  std::size_t current_ = 0;
-  std::optional<Limiter::Entry> under_way_;
-  std::optional<Limiter::Entry> key_under_way_;  // with it, where there is a key
-  TimePoint began_;
+  std::array<Flight, 2> flights_;
   std::optional<TimePoint> limit_ends_;  // the first, of those passed over in this round
   std::optional<TimePoint> breaker_ends_;
   TimePoint pause_until_;
@@ -101,6 +125,7 @@ class Course {
   bool paid_ = false;     // this round's first retry
   Duration asked_for_{};  // by the Retry-After of this round
   bool client_fault_ = false;
+  bool hedged_ = false;
 };
 
 }  // namespace tollway::routing

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <tuple>
 #include <vector>
 
 #include "routing/standing.hpp"
@@ -25,10 +26,11 @@ struct Market {
       places.push_back({.group = 0, .candidate = i, .score = 0});
     }
   }
-  Course course(Duration time = seconds(60)) {
+  Course course(Duration time = seconds(60), const CourseOptions& options = {}) {
     return Course({.candidates = candidates, .places = places, .budget = budget, .random = random},
-                  {}, 100, start + time);
+                  options, 100, start + time);
   }
+  Course hedging() { return course(seconds(60), {.hedge_after = seconds(2)}); }
   std::deque<Standing> standings;
   std::vector<Candidate> candidates;
   std::vector<Place> places;
@@ -244,6 +246,98 @@ TEST(Course, AtATotalOutageAttemptsAreAtMostAFifthMoreThanRequests) {
     attempts += course.attempts();
   }
   EXPECT_LE(attempts, requests * 1.2);
+}
+
+TEST(Course, HedgesNothingUnlessItIsAskedTo) {
+  Market market(2);
+  Course course = market.course();
+  expect_attempt(course, 0, start);
+  EXPECT_EQ(course.hedge_at(start), std::nullopt);
+}
+
+TEST(Course, HedgesWithTheNextOnceARequest) {
+  Market market(3, {.concurrent = 1});
+  {
+    Course course = market.hedging();
+    expect_attempt(course, 0, start);
+    EXPECT_EQ(course.hedge_at(start), start + seconds(2));
+    const auto then = start + seconds(2);
+    EXPECT_EQ(course.hedge(then), 1U);
+    EXPECT_EQ(course.hedge_at(then), std::nullopt);
+    EXPECT_EQ(course.hedge(then), std::nullopt);
+    EXPECT_FALSE(market.standings[0].limiter.enter(100, then)) << "both take up room";
+    EXPECT_FALSE(market.standings[1].limiter.enter(100, then));
+    course.called_off(then + seconds(1), Course::Which::first);
+    course.answered({.outcome = Outcome::success}, 50, then + seconds(1), Course::Which::hedge);
+    EXPECT_EQ(course.attempts(), 2);
+  }
+  const auto now = start + seconds(10);
+  EXPECT_TRUE(market.standings[0].limiter.enter(100, now));
+  EXPECT_TRUE(market.standings[1].limiter.enter(100, now));
+  // The one that was called off has failed nobody, but it was slow.
+  EXPECT_EQ(market.standings[0].health.last_30_seconds(now).judged(), 0U);
+  EXPECT_NEAR(at(market.standings[0].health.figures(now).first_token_s, Percentile::p50), 3, 0.2);
+  EXPECT_EQ(market.standings[1].health.last_30_seconds(now).successes, 1U);
+}
+
+TEST(Course, HedgesNothingWhereNobodyElseIs) {
+  Market market(1);
+  Course course = market.hedging();
+  expect_attempt(course, 0, start);
+  EXPECT_EQ(course.hedge_at(start), std::nullopt);
+}
+
+TEST(Course, GivesAnEndpointTheTimeThatItUsuallyTakes) {
+  Market market(2);
+  market.candidates[0].figures.first_token_s = {1, 2, 6, 9};
+  Course course = market.hedging();
+  expect_attempt(course, 0, start);
+  EXPECT_EQ(course.hedge_at(start), start + seconds(6));
+}
+
+TEST(Course, PaysForAHedgeAndTakesTheMoneyBackWhereNobodyIsOpen) {
+  Market market(2, {}, 1);
+  market.standings[1].breaker.open_until(start + seconds(60));
+  {
+    Course course = market.hedging();
+    expect_attempt(course, 0, start);
+    EXPECT_EQ(course.hedge(start + seconds(2)), std::nullopt);
+  }
+  EXPECT_TRUE(market.budget.take());
+  EXPECT_FALSE(market.budget.take());
+  Course course = market.hedging();
+  expect_attempt(course, 0, start);
+  EXPECT_EQ(course.hedge(start + seconds(2)), std::nullopt) << "nothing is left to pay with";
+}
+
+TEST(Course, GoesOnWhenBothHaveFailed) {
+  Market market(3);
+  Course course = market.hedging();
+  expect_attempt(course, 0, start);
+  EXPECT_EQ(course.hedge(start), 1U);
+  course.failed(FailureClass::transient, {}, start, Course::Which::hedge);
+  course.failed(FailureClass::broken, {}, start);
+  expect_attempt(course, 2, start);
+  course.failed(FailureClass::broken, {}, start);
+  // Only the hedge's endpoint may do better a second time.
+  const auto pause = course.next(start);
+  ASSERT_EQ(pause.what, Next::wait);
+  expect_attempt(course, 1, pause.until);
+}
+
+// Everybody hangs, and every request would hedge.
+TEST(Course, HedgesOneRequestInFiveAtMost) {
+  Market market(2);
+  constexpr int requests = 1000;
+  int attempts = 0;
+  for (int i = 0; i < requests; ++i) {
+    Course course = market.hedging();
+    std::ignore = course.next(start);
+    std::ignore = course.hedge(start);
+    attempts += course.attempts();
+  }
+  EXPECT_LE(attempts, requests * 1.2 + 10);
+  EXPECT_GE(attempts, requests * 1.2 - 1);
 }
 
 }  // namespace

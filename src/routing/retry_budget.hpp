@@ -31,6 +31,14 @@ class RetryBudget {
     return false;
   }
 
+  // One that was paid for was not made after all.
+  void give_back() noexcept {
+    auto saved = saved_.load(std::memory_order_relaxed);
+    while (!saved_.compare_exchange_weak(saved, std::min(saved + one, max_),
+                                         std::memory_order_relaxed)) {
+    }
+  }
+
  private:
   static constexpr std::int64_t one = 1'000'000;  // a retry, in millionths
   const std::int64_t share_;

@@ -37,6 +37,7 @@ RoutingSettings routing_settings_from(const SettingsSnapshot& snapshot) {
   reader.share("routing.retry_share", settings.retry_share);
   reader.seconds("routing.first_delay", settings.first_delay);
   reader.seconds("routing.delay_max", settings.delay_max);
+  reader.seconds("routing.hedge_after", settings.hedge_after);
   auto& breaker = settings.breaker;
   reader.count("routing.breaker.failures_in_a_row", breaker.failures_in_a_row);
   reader.count("routing.breaker.judged_min", breaker.judged_min);

@@ -19,6 +19,7 @@ struct RoutingSettings {
   double retry_share = 0.2;
   Duration first_delay{500};
   Duration delay_max = std::chrono::seconds(30);
+  Duration hedge_after{};  // zero: nothing is hedged
   struct Breaker {
     std::uint32_t failures_in_a_row = 5;
     std::uint64_t judged_min = 20;

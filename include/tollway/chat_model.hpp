@@ -20,6 +20,9 @@ struct CallOptions {
   // All attempts together; nullopt: the model's own (llm.request_timeout). At most 30 minutes.
   std::optional<std::chrono::milliseconds> timeout;
   std::stop_token cancel;  // a stop ends the call with Errc::cancelled and closes the upstream call
+  // Where the call ends with an error, it gets the attempts that were made, as a reply has them.
+  // Not owned: it lasts until the call has ended. Of a stream that has begun, see its reply().
+  std::vector<Attempt>* failed_attempts = nullptr;
 };
 
 // A reply as it is made. Moves, does not copy; used by one thread at a time. Destroying it before

@@ -14,6 +14,7 @@
 #include "dispatch/limit_words.hpp"
 #include "dispatch/retry_after.hpp"
 #include "net/event.hpp"
+#include "routing/answer_speed.hpp"
 
 namespace tollway::client {
 namespace {
@@ -231,7 +232,7 @@ std::optional<FailureClass> ChatAttempts::class_of(const Error& error) const {
   }
   if (error.source != Source::upstream) return std::nullopt;
   // What one has begun to answer, and will charge for, it is not asked again.
-  if (answered && !spec_.stream) return FailureClass::broken;
+  if (answered) return FailureClass::broken;
   return dispatch::class_of(error);
 }
 
@@ -253,23 +254,14 @@ void ChatAttempts::succeeded(ChatReply& reply) {
   report(reply);
   const std::int64_t used =
       reply.usage.prompt_tokens.value_or(0) + reply.usage.completion_tokens.value_or(0);
-  course_.answered(measured(reply), used > 0 ? used : spec_.tokens, net::Clock::now());
+  const routing::AnswerTimes times{
+      .began = attempt_started_, .first_token = first_token_at_, .ended = net::Clock::now()};
+  course_.answered(routing::answered(times, reply.usage.completion_tokens.value_or(0)),
+                   used > 0 ? used : spec_.tokens, net::Clock::now());
 }
 
-// Speed is that of the answer's tokens: in a stream from the first to the end, else over the whole.
-routing::Attempt ChatAttempts::measured(const ChatReply& reply) const {
-  using Seconds = std::chrono::duration<float>;
-  constexpr std::int64_t tokens_min = 8;  // below, a speed says nothing
-  routing::Attempt attempt{.outcome = routing::Outcome::success};
-  if (first_token_at_) {
-    attempt.first_token_s = Seconds(*first_token_at_ - attempt_started_).count();
-  }
-  const auto took = Seconds(net::Clock::now() - first_token_at_.value_or(attempt_started_)).count();
-  const auto tokens = reply.usage.completion_tokens.value_or(0);
-  if (tokens >= tokens_min && took > 0) {
-    attempt.tokens_a_second = static_cast<float>(tokens) / took;
-  }
-  return attempt;
+void ChatAttempts::tell_attempts() const {
+  if (spec_.failed_attempts != nullptr) *spec_.failed_attempts = attempts_;
 }
 
 void ChatAttempts::report(ChatReply& reply) {

@@ -24,6 +24,7 @@ struct ChatCallSpec {
   std::int64_t tokens = 0;  // of prompt and answer, estimated
   net::TimePoint started;
   net::TimePoint deadline;
+  std::vector<Attempt>* failed_attempts = nullptr;  // the caller's, for a call that fails
 };
 
 // Goes the way that routing::Course leads, with a ClientCall for each attempt, and keeps the record
@@ -56,6 +57,8 @@ class ChatAttempts {
   // What the reply used and cost, as far as it came.
   void complete(ChatReply& reply) const;
   void note_first_token();
+  // The call has failed: tells the caller of its attempts, where he wants to know.
+  void tell_attempts() const;
   // Lets go of the connection, which another call may use if its answer was read to the end.
   void close() noexcept { call_.reset(); }
 
@@ -82,7 +85,6 @@ class ChatAttempts {
   void end_attempt(Error& error);
   void record(std::string_view error);
   [[nodiscard]] std::optional<routing::FailureClass> class_of(const Error& error) const;
-  [[nodiscard]] routing::Attempt measured(const ChatReply& reply) const;
   [[nodiscard]] Error last_error(net::TimePoint until);
   [[nodiscard]] std::string why_nobody_was_asked() const;
   void redact(Error& error) const;

@@ -44,6 +44,7 @@ net::Task<> run_invoke(Runtime::Parts& parts, ChatCallSpec spec, std::stop_token
     } catch (const std::exception& error) {
       result = internal_error("the call ended by an exception, which is a bug", error.what());
     }
+    if (!result) attempts.tell_attempts();
   }
   done(std::move(result));
 }

@@ -59,7 +59,8 @@ Result<ChatCallSpec> make_spec(const std::vector<client::ChatUpstream>& upstream
                       .stream = stream,
                       .tokens = tokens_of(request, options),
                       .started = now,
-                      .deadline = now + *timeout};
+                      .deadline = now + *timeout,
+                      .failed_attempts = call.failed_attempts};
 }
 
 }  // namespace

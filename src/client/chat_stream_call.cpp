@@ -60,6 +60,7 @@ net::Task<> ChatStreamCall::run_open(Runtime::Parts& parts, ChatCallSpec spec,
   call->busy_ = false;
   call->drop_if_resting();
   if (!result) {
+    call->attempts_.tell_attempts();
     opened(std::unexpected(std::move(result.error())));
   } else {
     opened(std::move(call));

@@ -169,6 +169,27 @@ TEST(Fallback, U12_one_whose_breaker_is_open_is_not_asked) {
   EXPECT_EQ(other.request_count(), 8);
 }
 
+TEST(Fallback, ACallThatFailsTellsOfItsAttempts) {
+  FaultUpstream one(failing(400));
+  FaultUpstream other(failing(503));
+  const Two two;
+  auto first = two.first(one.url());
+  first.max_retries = 0;
+  std::vector<Attempt> attempts;
+  CallOptions options;
+  options.failed_attempts = &attempts;
+  const ChatModel model = Two::model(std::move(first), two.second(other.url()));
+  ASSERT_FALSE(model.invoke(hello(), options));
+  ASSERT_FALSE(attempts.empty());
+  EXPECT_EQ(attempts.front().provider, "First");
+  EXPECT_EQ(attempts.front().status, 400);
+  EXPECT_EQ(attempts.front().error, "bad_request");
+  const auto asked = attempts.size();
+  attempts.clear();
+  ASSERT_FALSE(model.stream(hello(), options));
+  EXPECT_EQ(attempts.size(), asked);
+}
+
 TEST(Fallback, WhereAllFailTheLastOneIsHeard) {
   FaultUpstream one(failing(500));
   FaultUpstream other(failing(503));

@@ -87,8 +87,8 @@ TEST(Stream, IsBegunAnewBeforeItsFirstContent) {
   FaultUpstream upstream([](UpstreamConnection& connection) {
     connection.read_request();
     if (connection.index() == 0) {
-      connection.send(sse_head() + chunk(": OPENROUTER PROCESSING\n\n"));
-      connection.reset();
+      connection.send(test::sse_answer(": OPENROUTER PROCESSING\n\n" +
+                                       test::event(R"({"error":{"code":503,"message":"busy"}})")));
       return;
     }
     connection.send(whole_stream());
@@ -99,6 +99,21 @@ TEST(Stream, IsBegunAnewBeforeItsFirstContent) {
   ASSERT_TRUE(drained.result) << drained.result.error().message;
   EXPECT_EQ(drained.text, "Hello");
   EXPECT_EQ(stream->reply().attempts.size(), 2U);
+}
+
+// Whoever has begun to answer will charge for it, and is not asked again: as in the gateway.
+TEST(Stream, CutBeforeItsFirstContentIsNotTriedThereAgain) {
+  FaultUpstream upstream([](UpstreamConnection& connection) {
+    connection.read_request();
+    connection.send(sse_head() + chunk(": OPENROUTER PROCESSING\n\n"));
+    connection.reset();
+  });
+  auto stream = model_for(upstream).stream(hello());
+  ASSERT_TRUE(stream);
+  const auto drained = drain(*stream);
+  ASSERT_FALSE(drained.result);
+  EXPECT_EQ(drained.result.error().code, Errc::connection_lost);
+  EXPECT_EQ(upstream.request_count(), 1);
 }
 
 // tests.md U07, U20.

@@ -11,6 +11,7 @@
 #include "gateway/relay.hpp"
 #include "gateway/route.hpp"
 #include "net/event.hpp"
+#include "routing/answer_speed.hpp"
 
 namespace tollway::gateway {
 namespace {
@@ -223,23 +224,13 @@ void Forwarding::answered(const Attempt& attempt, std::uint32_t candidate) {
                    attempt.which);
 }
 
-// Speed is that of the answer's tokens: in a stream from the first to the end, else over the whole.
 routing::Attempt Forwarding::measured(const Attempt& attempt) {
-  using Seconds = std::chrono::duration<float>;
-  constexpr std::int64_t tokens_min = 8;  // below, a speed says nothing
-  routing::Attempt measured{.outcome = routing::Outcome::success};
+  auto measured = routing::answered(
+      {.began = attempt.began, .first_token = attempt.first_token_at, .ended = net::Clock::now()},
+      attempt.progress.usage.completion_tokens.value_or(0));
   if (attempt.failure) {
     const bool left = attempt.failure == Errc::cancelled || attempt.failure == Errc::draining;
     measured.outcome = left ? routing::Outcome::neutral : routing::Outcome::failure;
-  }
-  const auto began = attempt.began;
-  if (attempt.first_token_at) {
-    measured.first_token_s = Seconds(*attempt.first_token_at - began).count();
-  }
-  const auto took = Seconds(net::Clock::now() - attempt.first_token_at.value_or(began)).count();
-  const auto tokens = attempt.progress.usage.completion_tokens.value_or(0);
-  if (tokens >= tokens_min && took > 0) {
-    measured.tokens_a_second = static_cast<float>(tokens) / took;
   }
   return measured;
 }

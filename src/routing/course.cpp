@@ -41,7 +41,7 @@ Course::Step Course::next(TimePoint now) {
   if (client_fault_ || now >= deadline_) return give_up(now);
   if (now < pause_until_) return {.what = Next::wait, .until = pause_until_};
   while (stop_ < stop_count_) {
-    const std::size_t stop = stop_++;
+    const std::size_t stop = order_[stop_++];
     if (may_try(stops_[stop]) && try_at(stop, now, flight(Which::first))) return sent(now);
   }
   if (attempts_ == 0 && breaker_ends_ && !limit_ends_ && try_early(now)) return sent(now);
@@ -130,6 +130,24 @@ bool Course::enter(Standing& standing, TimePoint now, Flight& flight) {
   return used_up(entry.error());
 }
 
+// Those of the provider and model that failed, among what is left of the model in this round.
+void Course::put_other_keys_behind(std::size_t failed_stop) noexcept {
+  const Candidate& failed = at(failed_stop);
+  if (failed.endpoint == nullptr) return;
+  const auto another_key = [&](std::uint8_t stop) {
+    const Candidate& other = at(stop);
+    return other.endpoint->provider == failed.endpoint->provider &&
+           other.endpoint->model == failed.endpoint->model;
+  };
+  const auto end = order_.begin() + stop_count_;
+  auto kept = order_.begin() + stop_;
+  for (auto stop = kept; stop != end && at(*stop).model == failed.model; ++stop) {
+    if (another_key(*stop)) continue;
+    std::rotate(kept, stop, stop + 1);
+    ++kept;
+  }
+}
+
 Course::Step Course::another_round(TimePoint now) {
   Step step = give_up(now);
   if (limit_ends_) {  // to wait for a limit is no retry: nothing was sent
@@ -184,7 +202,8 @@ std::optional<std::uint32_t> Course::hedge(TimePoint now) {
   // Whom it passes over is nobody that next() has found to be closed.
   const auto limit_ends = limit_ends_;
   const auto breaker_ends = breaker_ends_;
-  for (std::size_t stop = 0; stop < stop_count_; ++stop) {
+  for (std::size_t turn = 0; turn < stop_count_; ++turn) {
+    const std::size_t stop = order_[turn];
     if (stops_[stop].over || stops_[stop].attempts > 0) continue;
     if (try_at(stop, now, flight(Which::hedge))) return parts_.places[stop].candidate;
   }
@@ -239,6 +258,9 @@ void Course::failed(FailureClass failure, std::optional<Duration> retry_after, T
                  std::chrono::ceil<std::chrono::seconds>(standing.key->rest_until() - now).count());
   }
   end({.outcome = remedy.counts_as}, 0, now, failed);
+  if (failure != FailureClass::key && failure != FailureClass::throttled) {
+    put_other_keys_behind(failed.stop);
+  }
   stops_[failed.stop].over = !remedy.here;
   client_fault_ = !remedy.here && !remedy.elsewhere;
 }

@@ -26,9 +26,11 @@ struct CourseOptions {
 //
 // Each endpoint is tried once before one is tried again: another place now is better for a client
 // than the same one later. Then those whose failure may have passed get another round, after a
-// pause with full jitter; the budget for retries pays for each of them. Endpoints whose breaker is
-// open, whose key rests, or whose limits are used up, are passed over; where nothing else is left,
-// a limit that ends before the deadline is waited for.
+// pause with full jitter; the budget for retries pays for each of them. What is a key's fault, a
+// refusal or a limit, turns to the provider's next key; what is the provider's, to the model's
+// other providers first. Endpoints whose breaker is open, whose key rests, or whose limits are used
+// up, are passed over; where nothing else is left, a limit that ends before the deadline is waited
+// for.
 //
 // An attempt that is slow to begin may be hedged: the next endpoint is asked at the same time, and
 // the first to answer wins. That is paid for like a retry, once a request.
@@ -100,6 +102,7 @@ class Course {
   [[nodiscard]] bool try_at(std::size_t stop, TimePoint now, Flight& flight, bool early = false);
   [[nodiscard]] bool enter(Standing& standing, TimePoint now, Flight& flight);
   [[nodiscard]] bool try_early(TimePoint now);
+  void put_other_keys_behind(std::size_t failed_stop) noexcept;
   [[nodiscard]] Step sent(TimePoint now) const;
   [[nodiscard]] Step another_round(TimePoint now);
   [[nodiscard]] Step give_up(TimePoint now) const;
@@ -113,6 +116,7 @@ class Course {
   std::int64_t tokens_;
   TimePoint deadline_;
   std::array<Stop, candidates_max> stops_{};
+  std::array<std::uint8_t, candidates_max> order_{0, 1, 2, 3, 4, 5, 6, 7};  // of the stops
   std::size_t stop_count_;
   std::size_t stop_ = 0;  // to be looked at next in this round
   std::array<Flight, 2> flights_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <deque>
 #include <tuple>
 #include <vector>
@@ -94,6 +95,54 @@ TEST(Course, WhatIsFatalThereIsNotTriedThereAgain) {
     expect_attempt(course, 1, start);
     course.failed(failure, {}, start);
     EXPECT_EQ(course.next(start).what, Next::give_up) << name_of(failure);
+  }
+}
+
+// Two keys of one provider, another provider of the model, and the first one's of a fallback model.
+struct Keys : Market {
+  Keys() : Market(4) {
+    endpoints[0].provider = endpoints[1].provider = endpoints[3].provider = "one";
+    endpoints[2].provider = "two";
+    for (std::size_t i = 0; i < 4; ++i) candidates[i].endpoint = &endpoints[i];
+    endpoints[3].model = "another";
+    candidates[3].model = 1;
+  }
+  std::array<Endpoint, 4> endpoints;
+};
+
+TEST(Course, WhatIsTheProvidersFaultTurnsToAnotherProviderFirst) {
+  for (const auto failure :
+       {FailureClass::transient, FailureClass::overloaded, FailureClass::broken,
+        FailureClass::model, FailureClass::too_long, FailureClass::refused}) {
+    SCOPED_TRACE(name_of(failure));
+    Keys keys;
+    Course course = keys.course();
+    for (const std::uint32_t candidate : {0U, 2U, 1U, 3U}) {
+      expect_attempt(course, candidate, start);
+      course.failed(failure, {}, start);
+    }
+  }
+}
+
+TEST(Course, WhatIsTheKeysFaultTurnsToTheNextKey) {
+  for (const auto failure : {FailureClass::key, FailureClass::throttled}) {
+    SCOPED_TRACE(name_of(failure));
+    Keys keys;
+    Course course = keys.course();
+    for (const std::uint32_t candidate : {0U, 1U, 2U, 3U}) {
+      expect_attempt(course, candidate, start);
+      course.failed(failure, {}, start);
+    }
+  }
+}
+
+TEST(Course, AnotherKeyIsAskedWhereThereIsNoOtherProvider) {
+  Keys keys;
+  keys.places.erase(keys.places.begin() + 2);
+  Course course = keys.course();
+  for (const std::uint32_t candidate : {0U, 1U, 3U}) {
+    expect_attempt(course, candidate, start);
+    course.failed(FailureClass::transient, {}, start);
   }
 }
 

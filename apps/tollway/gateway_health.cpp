@@ -71,6 +71,16 @@ std::string number_at(const json::value& row, std::string_view pointer) {
              : fmt::format("{:.0f}", value->to_number<double>());
 }
 
+// "118 of 120"
+std::string tools_used_well(const json::value& row) {
+  json::error_code failed;
+  const auto* const answers = row.find_pointer("/tool_answers_last_2h", failed);
+  if (failed || answers == nullptr || !answers->is_object()) return "-";
+  const auto good = answers->at("good").to_number<std::int64_t>();
+  const auto all = good + answers->at("bad").to_number<std::int64_t>();
+  return all == 0 ? "-" : fmt::format("{} of {}", good, all);
+}
+
 Cell state_cell(const json::value& row) {
   if (text_at(row, "/key_rests") == "true") return {"its key rests", Style::bad};
   const std::string breaker = text_at(row, "/breaker");
@@ -89,7 +99,8 @@ void print_table(terminal::Console& console, const json::array& rows) {
        {.title = "THROTTLED", .align = terminal::Column::Align::right, .leaves = 2},
        {.title = "UP %", .align = terminal::Column::Align::right},
        {.title = "FIRST TOKEN MS", .align = terminal::Column::Align::right, .leaves = 3},
-       {.title = "TOKENS/S", .align = terminal::Column::Align::right, .leaves = 3}});
+       {.title = "TOKENS/S", .align = terminal::Column::Align::right, .leaves = 3},
+       {.title = "TOOLS WELL", .align = terminal::Column::Align::right, .leaves = 4}});
   for (const auto& row : rows) {
     table.add({{text_at(row, "/provider")},
                {text_at(row, "/key")},
@@ -100,7 +111,8 @@ void print_table(terminal::Console& console, const json::array& rows) {
                {text_at(row, "/requests_last_30m/throttled")},
                {number_at(row, "/uptime_last_30m")},
                {number_at(row, "/latency_last_30m/p50")},
-               {number_at(row, "/throughput_last_30m/p50")}});
+               {number_at(row, "/throughput_last_30m/p50")},
+               {tools_used_well(row)}});
   }
   console.print(table.text(console.out()));
 }

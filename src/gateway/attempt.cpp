@@ -10,6 +10,7 @@ void Attempt::begin(const providers::OpenAICompatibleProvider& whom, std::string
   began = net::Clock::now();
   times = {};
   progress = {};
+  tool_calls.reset();
   whole_answer.reset();
   recording = {};
   refusal.reset();

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "dialects/dialect.hpp"
+#include "dialects/tool_calls.hpp"
 #include "gateway/token_counter.hpp"
 #include "net/client.hpp"
 #include "providers/base/openai_compatible.hpp"
@@ -49,7 +50,8 @@ struct Attempt {
   net::TimePoint began;
   net::ClientCall::Times times;
   dialects::Progress progress;
-  std::optional<llm::TextSample> whole_answer;  // of one that came whole and stated no usage
+  std::optional<dialects::ToolCalls> tool_calls;  // where tools are offered
+  std::optional<llm::TextSample> whole_answer;    // of one that came whole and stated no usage
   recording::Recording recording;  // of the upstream's answer; records nothing unless begun
   std::optional<Refusal> refusal;
   bool streamed = false;   // its answer is a stream

@@ -114,6 +114,8 @@ net::Task<Result<bool>> Forwarding::ask(Attempt& attempt, std::uint32_t candidat
   }
   ++request_.attempts;
   attempt.begin(provider, asked_for, target.model.empty() ? asked_for : target.model);
+  const auto& tools = request_.facts.wishes.tools;
+  if (!tools.empty()) attempt.tool_calls.emplace(tools);
   const std::string_view body = body_for(attempt, candidate);
   const dispatch::Outgoing outgoing{.provider = provider,
                                     .method = request_.route->method,
@@ -231,6 +233,8 @@ routing::Attempt Forwarding::measured(const Attempt& attempt) {
   if (attempt.failure) {
     const bool left = attempt.failure == Errc::cancelled || attempt.failure == Errc::draining;
     measured.outcome = left ? routing::Outcome::neutral : routing::Outcome::failure;
+  } else if (attempt.tool_calls) {
+    measured.tools_used_well = attempt.tool_calls->good();
   }
   return measured;
 }

@@ -53,12 +53,14 @@ std::string row_of(const dispatch::Standings::Row& row, routing::TimePoint now) 
   return fmt::format(
       R"({{"provider":{},"key":{},"model":{},"breaker":"{}","key_rests":{},)"
       R"("requests_last_30m":{{"successes":{},"failures":{},"throttled":{}}},)"
-      R"("uptime_last_5m":{},"uptime_last_30m":{},"latency_last_30m":{},"throughput_last_30m":{}}})",
+      R"("uptime_last_5m":{},"uptime_last_30m":{},"latency_last_30m":{},"throughput_last_30m":{},)"
+      R"("tool_answers_last_2h":{{"good":{},"bad":{}}}}})",
       dialects::json_string(row.provider), dialects::json_string(row.key_name),
       row.model.empty() ? "null" : dialects::json_string(row.model),
       name_of(standing.breaker.state(now)), rests, counts.successes, counts.failures,
       counts.throttled, text_of(figures.uptime_last_5m), text_of(figures.uptime_last_30m),
-      text_of(figures.latency_ms), text_of(figures.tokens_a_second));
+      text_of(figures.latency_ms), text_of(figures.tokens_a_second), report.tools.good,
+      report.tools.bad);
 }
 
 }  // namespace

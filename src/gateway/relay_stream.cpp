@@ -203,6 +203,7 @@ void StreamRelay::read_event(std::string_view block) {
   if (!event.has_data) return;
   attempt_.progress.usage_here = false;
   dialect_.read_event(event, attempt_.progress);
+  if (attempt_.tool_calls) attempt_.tool_calls->read_event(event.data);
   if (refused() && error_data_.empty()) {
     error_data_ = event.data;
     error_at_ = net::Clock::now();

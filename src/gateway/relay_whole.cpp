@@ -169,6 +169,7 @@ Result<> WholeRelay::check() {
   answer_.status = status_of_error_in(*object);
   if (answer_.status != 200) attempt_.failure = Errc::upstream_error;
   request_.route->dialect().read_answer(*object, attempt_.progress);
+  if (attempt_.tool_calls) attempt_.tool_calls->read_answer(*object);
   if (!attempt_.progress.usage_complete) attempt_.whole_answer = dialects::answer_text(*object);
   return {};
 }

@@ -1,5 +1,7 @@
 #include "gateway/wishes.hpp"
 
+#include "dialects/tool_calls.hpp"
+
 namespace tollway::gateway {
 namespace {
 
@@ -131,7 +133,10 @@ void note_tier(std::string_view tier, routing::Ask& ask) {
 
 void note_wish(std::string_view name, const element& value, Wishes& wishes) {
   if (value.is_null()) return;
-  if (const auto parameter = routing::parameter_named(name)) wishes.ask.parameters.add(*parameter);
+  if (const auto parameter = routing::parameter_named(name)) {
+    wishes.ask.parameters.add(*parameter);
+    if (*parameter == routing::Parameter::tools) wishes.tools = dialects::offered_tools(value);
+  }
   std::string_view text;
   if (name == "messages" || name == "input") {
     note_messages(value, wishes);

@@ -18,7 +18,8 @@ struct Wishes {
   std::vector<std::string> models;  // to be tried when `model` fails, in this order
   std::string preferences;          // JSON text of the `provider` object; empty: there is none
   routing::Conversation conversation;
-  routing::AnyModel any_model;  // which models "openrouter/auto" may mean
+  std::vector<std::string> tools;  // names of those that are offered
+  routing::AnyModel any_model;     // which models "openrouter/auto" may mean
 };
 
 // Notes what one member of the body says. What cannot be read says nothing: whoever serves the

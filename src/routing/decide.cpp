@@ -67,9 +67,15 @@ Mode mode_of(const Ask& ask) {
   if (ask.variants.has(Variant::exacto)) {
     return {.strategy = &strategies::exacto, .balance = true, .quality = true};
   }
+  // A configured strategy is the operator's own sort, which opts out of Auto Exacto; the default is
+  // none.
+  const Strategy* const strategy =
+      ask.strategy == nullptr ? &strategies::price_weighted : ask.strategy;
   const bool tools = ask.parameters.has(Parameter::tools);
-  if (ask.strategy != nullptr) return {.strategy = ask.strategy, .balance = true, .quality = false};
-  return {.strategy = &strategies::price_weighted, .balance = true, .quality = tools};
+  return {.strategy = strategy,
+          .balance = true,
+          .quality = strategy == &strategies::exacto ||
+                     (strategy == &strategies::price_weighted && tools)};
 }
 
 // Below 80 % of a hundred requests an endpoint is a fallback only, below 95 % it comes later.

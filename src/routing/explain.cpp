@@ -83,6 +83,9 @@ json::object row_of(const Candidate& candidate, const Ask& ask, TimePoint now) {
   row["uptime_last_30m"] = figure(static_cast<double>(figures.uptime) * 100);
   row["latency_last_5m"] = percentiles(figures.first_token_s);
   row["throughput_last_5m"] = percentiles(figures.tokens_a_second);
+  if (measured(figures.tool_success)) {
+    row["tool_success_last_2h"] = figure(static_cast<double>(figures.tool_success) * 100);
+  }
   row["quota"] = figure(figures.quota);
   if (candidate.cached_prompt_tokens > 0) row["cached_tokens"] = candidate.cached_prompt_tokens;
   if (candidate.standing != nullptr) add_standing(*candidate.standing, now, row);

@@ -24,6 +24,8 @@ namespace tollway::routing {
 // - `uptime_last_30m`: percent; null below a hundred requests;
 // - `latency_last_5m`, `throughput_last_5m`: {p50, p75, p90, p99} of the seconds to the first token
 //   and of the tokens a second; null where nothing was measured;
+// - `tool_success_last_2h`: percent of the answers to requests with tools that called none but what
+//   was offered, with arguments that are JSON; not there below two hundred of them;
 // - `breaker`: "closed", "open" or "half_open";
 // - `key_rests`, `quota`: whether its key was refused, and the share of its limits that is left.
 [[nodiscard]] std::string explain(std::span<const Candidate> candidates, const Ask& ask,

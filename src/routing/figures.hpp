@@ -30,8 +30,8 @@ struct Figures {
   // Output tokens a second. A higher percentile is the worse value: p99 is what 99 of 100 requests
   // reach.
   Percentiles tokens_a_second = no_percentiles;
-  // Share of requests with tools that came back with calls as their schemas ask. Not measured below
-  // two hundred of them in two hours.
+  // Share of answers to requests with tools whose calls all name a tool that was offered, with
+  // arguments that are JSON. Not measured below two hundred of them in two hours.
   float tool_success = not_measured;
   // Share of what its limits allow that is left, 0 to 1; nothing while its key rests.
   float quota = 1;

@@ -19,7 +19,7 @@ constexpr std::size_t long_slots_of_30_minutes = 6;
 // A significant outage: two failures at least, and no fewer of them than successes.
 constexpr std::uint64_t outage_failures_min = 2;
 constexpr std::uint64_t judged_for_uptime = 100;
-constexpr std::uint32_t judged_for_tools = 200;
+constexpr std::uint64_t judged_for_tools = 200;
 // A peak is forgotten by a factor of e in ten seconds.
 constexpr float peak_seconds = 10;
 
@@ -124,6 +124,7 @@ Health::Report Health::report(TimePoint now) const noexcept {
   report.half_an_hour = last_30_minutes(now);
   std::tie(report.first_token_s, report.tokens_a_second) =
       percentiles_of(speeds_of_half_an_hour_, now, long_slots_of_30_minutes);
+  report.tools = tool_answers(now);
   return report;
 }
 
@@ -144,16 +145,21 @@ void Health::publish(TimePoint now) const noexcept {
     published_.tokens_a_second[i].store(speed[i], memory_order_relaxed);
   }
 
-  std::uint32_t well = 0;
-  std::uint32_t badly = 0;
-  tools_.each(now, slots_of_2_hours, [&](const Tools& slot) {
-    well += slot.well.load(memory_order_relaxed);
-    badly += slot.badly.load(memory_order_relaxed);
-  });
-  published_.tool_success.store(well + badly < judged_for_tools
+  const ToolAnswers tools = tool_answers(now);
+  const std::uint64_t answers = tools.good + tools.bad;
+  published_.tool_success.store(answers < judged_for_tools
                                     ? not_measured
-                                    : static_cast<float>(well) / static_cast<float>(well + badly),
+                                    : static_cast<float>(tools.good) / static_cast<float>(answers),
                                 memory_order_relaxed);
+}
+
+ToolAnswers Health::tool_answers(TimePoint now) const noexcept {
+  ToolAnswers answers;
+  tools_.each(now, slots_of_2_hours, [&](const Tools& slot) {
+    answers.good += slot.well.load(memory_order_relaxed);
+    answers.bad += slot.badly.load(memory_order_relaxed);
+  });
+  return answers;
 }
 
 Figures Health::figures(TimePoint now) const noexcept {

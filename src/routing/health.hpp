@@ -38,6 +38,12 @@ struct Counts {
   [[nodiscard]] std::uint64_t judged() const noexcept { return successes + failures; }
 };
 
+// To requests with tools.
+struct ToolAnswers {
+  std::uint64_t good = 0;
+  std::uint64_t bad = 0;
+};
+
 // One endpoint's, shared by all threads; nothing in it waits or allocates. About 26 KB.
 class Health {
  public:
@@ -54,6 +60,7 @@ class Health {
     Counts half_an_hour;
     Percentiles first_token_s = no_percentiles;
     Percentiles tokens_a_second = no_percentiles;
+    ToolAnswers tools;  // of the last two hours
   };
   [[nodiscard]] Report report(TimePoint now) const noexcept;
 
@@ -90,6 +97,7 @@ class Health {
                                                                      not_measured, not_measured};
   };
   void publish(TimePoint now) const noexcept;
+  [[nodiscard]] ToolAnswers tool_answers(TimePoint now) const noexcept;
   // Of the time to the first token, and of the speed.
   template <class Speeds>
   [[nodiscard]] static std::pair<Percentiles, Percentiles> percentiles_of(

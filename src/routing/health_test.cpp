@@ -125,6 +125,8 @@ TEST(Health, ToolSuccessNeedsTwoHundredRequestsInTwoHours) {
   EXPECT_FALSE(measured(health.figures(start).tool_success));
   record(health, {.outcome = Outcome::success, .tools_used_well = false}, start + minutes(90));
   EXPECT_FLOAT_EQ(health.figures(start + minutes(90)).tool_success, 0.75F);
+  EXPECT_EQ(health.report(start + minutes(90)).tools.good, 150U);
+  EXPECT_EQ(health.report(start + minutes(90)).tools.bad, 50U);
   EXPECT_FALSE(measured(health.figures(start + std::chrono::hours(3)).tool_success));
 }
 

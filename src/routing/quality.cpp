@@ -38,7 +38,10 @@ void QualityJudge::Measured::end(float factor) {
 }
 
 void QualityJudge::measure(std::span<const Candidate> candidates, std::span<const Place> places) {
-  any_ = places.size() >= judged_min;
+  // A provider's keys are no providers of their own.
+  any_ = static_cast<std::size_t>(std::ranges::count_if(places, [&](const Place& place) {
+           return !candidates[place.candidate].endpoint->another_key;
+         })) >= judged_min;
   if (!any_) return;
   tokens_a_second_.begin(places.size());
   successes_.begin(places.size());

@@ -16,8 +16,8 @@ enum class Quality : std::uint8_t { good, not_measured, poor };
 // once a second at most, so what it found stands while it is shown the same ones again.
 class QualityJudge {
  public:
-  // Of the candidates at `places`; with fewer than four of them nobody is judged. A deviation is
-  // 1.4826 times the median of the distances from the median.
+  // Of the candidates at `places`; with fewer than four providers of them nobody is judged. A
+  // deviation is 1.4826 times the median of the distances from the median.
   void measure(std::span<const Candidate> candidates, std::span<const Place> places);
   // Poor: more than 1.5 deviations less throughput than the median, or more than 2 less success.
   [[nodiscard]] Quality of(const Figures& figures) const noexcept;

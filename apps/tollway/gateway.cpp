@@ -194,6 +194,9 @@ Result<> Gateway::Parts::prepare(const Installation& installation) {
   options.request_body_bytes_max = settings.request_body_bytes_max;
   options.queue_delay_max = settings.queue_delay_max;
   options.silence_before_comment = settings.stream_silence;
+  options.demand = {.first_content = settings.stream_first_content,
+                    .tokens_a_second = settings.stream_tokens_a_second_min,
+                    .window = settings.stream_speed_window};
   if (auto prepared = prepare_directory(settings.data_directory); !prepared) return prepared;
   auto opened = gateway::GatewayKeys::open(settings.data_directory);
   if (!opened) return std::unexpected(opened.error());

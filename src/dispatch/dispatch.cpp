@@ -30,6 +30,7 @@ net::Task<Result<>> Dispatch::start(const Outgoing& outgoing, net::Abort& abort,
       .timeouts = timeouts_,
   };
   request.timeouts.total = std::min(timeouts_.total, outgoing.ends_by - net::Clock::now());
+  request.timeouts.first_byte = std::min(timeouts_.first_byte, outgoing.first_byte_max);
   call.emplace(pool_, abort);
   auto sending = call->send(request);
   auto sent = co_await std::move(sending);

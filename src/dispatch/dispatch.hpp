@@ -19,7 +19,8 @@ struct Outgoing {
   std::string_view model;
   const http::Head& client_head;
   std::string_view body;
-  net::TimePoint ends_by;  // the request's deadline
+  net::TimePoint ends_by;                               // the request's deadline
+  net::Duration first_byte_max = net::Duration::max();  // to the answer's head
 };
 
 // Sends attempts to their providers. One instance a loop; belongs to its thread.

@@ -117,14 +117,18 @@ net::Task<Result<bool>> Forwarding::ask(Attempt& attempt, std::uint32_t candidat
   const auto& tools = request_.facts.wishes.tools;
   if (!tools.empty()) attempt.tool_calls.emplace(tools);
   const std::string_view body = body_for(attempt, candidate);
-  const dispatch::Outgoing outgoing{.provider = provider,
-                                    .method = request_.route->method,
-                                    .path = request_.route_path,
-                                    .query = request_.query,
-                                    .model = attempt.model_there,
-                                    .client_head = request_.exchange.head(),
-                                    .body = body,
-                                    .ends_by = ends_by_};
+  dispatch::Outgoing outgoing{.provider = provider,
+                              .method = request_.route->method,
+                              .path = request_.route_path,
+                              .query = request_.query,
+                              .model = attempt.model_there,
+                              .client_head = request_.exchange.head(),
+                              .body = body,
+                              .ends_by = ends_by_};
+  if (const auto demanded = request_.services.options.demand.first_content;
+      request_.facts.stream && request_.route->chat && demanded > net::Duration::zero()) {
+    outgoing.first_byte_max = demanded;
+  }
   begin_recording(attempt, outgoing);
   net::Abort& abort =
       attempt.race != nullptr ? attempt.race->abort_of(attempt) : request_.exchange.abort();
@@ -227,9 +231,14 @@ void Forwarding::answered(const Attempt& attempt, std::uint32_t candidate) {
 }
 
 routing::Attempt Forwarding::measured(const Attempt& attempt) {
+  const auto stated = attempt.progress.usage.completion_tokens;
+  std::int64_t tokens = stated.value_or(0);
+  if (!stated && attempt.first_token_at) {
+    tokens = static_cast<std::int64_t>(tokens_of(attempt.progress));
+  }
   auto measured = routing::answered(
       {.began = attempt.began, .first_token = attempt.first_token_at, .ended = net::Clock::now()},
-      attempt.progress.usage.completion_tokens.value_or(0));
+      tokens);
   if (attempt.failure) {
     const bool left = attempt.failure == Errc::cancelled || attempt.failure == Errc::draining;
     measured.outcome = left ? routing::Outcome::neutral : routing::Outcome::failure;

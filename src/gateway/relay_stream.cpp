@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <tuple>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "gateway/race.hpp"
 #include "gateway/relay.hpp"
 #include "gateway/route.hpp"
+#include "gateway/throughput_guard.hpp"
 #include "http/sse_decoder.hpp"
 
 namespace tollway::gateway {
@@ -32,7 +34,8 @@ class StreamRelay {
         attempt_(attempt),
         call_(call),
         answer_(answer),
-        dialect_(request.route->dialect()) {}
+        dialect_(request.route->dialect()),
+        guard_(request.services.options.demand) {}
 
   // What goes out now, and the beginning of an event that is held.
   struct Cut {
@@ -62,6 +65,10 @@ class StreamRelay {
   [[nodiscard]] bool refused() const { return attempt_.progress.error && !attempt_.committed; }
   [[nodiscard]] Relayed refuse();
   [[nodiscard]] std::optional<net::TimePoint> wake_at() const;
+  // By when the first content must be there, if there is such a demand.
+  [[nodiscard]] std::optional<net::TimePoint> first_content_due() const;
+  [[nodiscard]] Result<> check_speed();
+  void spare_the_slow_client();
   // The stream has told its end or its failure: whoever goes away now misses nothing.
   [[nodiscard]] bool said_all() const {
     return attempt_.progress.complete || attempt_.progress.error;
@@ -75,6 +82,7 @@ class StreamRelay {
   net::ClientCall& call_;
   const net::Answer answer_;
   const dialects::Dialect& dialect_;
+  ThroughputGuard guard_;
   net::TimePoint last_sent_ = net::Clock::now();
   http::SseCutter cutter_;
   bool at_start_ = true;
@@ -111,6 +119,7 @@ net::Task<Result<Relayed>> StreamRelay::run(Request& request, Attempt& attempt,
       going = co_await std::move(passing);
     }
     if (cut) relay.hold(cut->rest);
+    if (going) going = relay.check_speed();
   }
   if (relay.refused() && (going || going.error().source != Source::client)) {
     co_return relay.refuse();
@@ -125,8 +134,32 @@ net::Task<Result<Relayed>> StreamRelay::run(Request& request, Attempt& attempt,
 // begins Request::silence keeps the client waiting.
 std::optional<net::TimePoint> StreamRelay::wake_at() const {
   if (refused()) return error_at_ + tail_timeout;
-  if (!attempt_.committed) return std::nullopt;
-  return last_sent_ + request_.services.options.silence_before_comment;
+  if (!attempt_.committed) return first_content_due();
+  const auto comment_due = last_sent_ + request_.services.options.silence_before_comment;
+  return std::min(comment_due, guard_.due().value_or(comment_due));
+}
+
+std::optional<net::TimePoint> StreamRelay::first_content_due() const {
+  const auto longest = request_.services.options.demand.first_content;
+  if (longest <= net::Duration::zero()) return std::nullopt;
+  return attempt_.began + longest;
+}
+
+// Whatever goes on meanwhile: comments and empty events are no content.
+Result<> StreamRelay::check_speed() {
+  if (said_all() || attempt_.progress.finished) return {};
+  if (!attempt_.committed) {
+    const auto due = first_content_due();
+    if (!due || net::Clock::now() < *due) return {};
+    return upstream_error(Errc::upstream_timeout,
+                          "the provider's stream brought no content in the time it is given");
+  }
+  if (!guard_.is_on() || !guard_.is_too_slow(net::Clock::now(), tokens_of(attempt_.progress))) {
+    return {};
+  }
+  return upstream_error(Errc::upstream_timeout,
+                        fmt::format("the provider's stream fell below {} tokens a second",
+                                    request_.services.options.demand.tokens_a_second));
 }
 
 net::Task<Result<>> StreamRelay::pass(std::string_view bytes) {
@@ -136,7 +169,9 @@ net::Task<Result<>> StreamRelay::pass(std::string_view bytes) {
       co_await std::move(counting);
     }
     auto sending = send(bytes);
-    co_return co_await std::move(sending);
+    auto sent = co_await std::move(sending);
+    if (guard_.is_on()) spare_the_slow_client();
+    co_return sent;
   }
   // Most streams begin with content, of which nothing is held.
   const bool commits_at_once = opening_.empty() && may_commit();
@@ -162,6 +197,7 @@ net::Task<Result<>> StreamRelay::pass(std::string_view bytes) {
 // From here on nobody else can serve the request.
 void StreamRelay::commit() {
   attempt_.committed = true;
+  if (guard_.is_on()) guard_.begin(net::Clock::now(), tokens_of(attempt_.progress));
   request_.release_bodies();
 }
 
@@ -240,9 +276,19 @@ std::string_view StreamRelay::with_costs(std::string_view bytes) {
   return with_costs_;
 }
 
+void StreamRelay::spare_the_slow_client() {
+  constexpr auto write_usual = std::chrono::milliseconds(10);
+  const auto now = net::Clock::now();
+  if (now - last_sent_ > write_usual) guard_.begin(now, tokens_of(attempt_.progress));
+}
+
 Result<StreamRelay::Cut> StreamRelay::take(const net::ClientCall::Piece& piece) {
   // Comments stand between events, for nothing of a held one has gone out.
-  if (piece.what == net::ClientCall::Read::quiet) return Cut{Silence::comment, held_};
+  if (piece.what == net::ClientCall::Read::quiet) {
+    const bool due =
+        net::Clock::now() >= last_sent_ + request_.services.options.silence_before_comment;
+    return Cut{attempt_.committed && due ? Silence::comment : std::string_view(), held_};
+  }
   std::string_view bytes = piece.bytes;
   if (!held_.empty()) {
     held_ += bytes;

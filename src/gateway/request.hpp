@@ -19,6 +19,7 @@
 #include "gateway/request_reader.hpp"
 #include "gateway/settlement.hpp"
 #include "gateway/silence.hpp"
+#include "gateway/throughput_guard.hpp"
 #include "gateway/token_counter.hpp"
 #include "ledger/journal.hpp"
 #include "net/server.hpp"
@@ -42,6 +43,7 @@ struct GatewayOptions {
   std::size_t request_body_bytes_max = limits::request_body_bytes_max;
   net::Duration queue_delay_max = limits::queue_delay_max;  // of the loop
   net::Duration silence_before_comment = limits::silence_before_comment;
+  ThroughputDemand demand;
 };
 
 // What the decisions of one loop share.

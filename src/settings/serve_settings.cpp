@@ -43,6 +43,11 @@ ServeSettings serve_settings_from(const SettingsSnapshot& snapshot) {
   reader.seconds("upstream.between_bytes_timeout", settings.upstream_between_bytes_timeout);
   reader.seconds("upstream.total_timeout", settings.upstream_total_timeout);
   reader.seconds("stream.silence", settings.stream_silence);
+  reader.seconds("stream.first_content_timeout", settings.stream_first_content);
+  if (const auto speed = snapshot.number("stream.tokens_per_second_min")) {
+    settings.stream_tokens_a_second_min = *speed;
+  }
+  reader.seconds("stream.speed_window", settings.stream_speed_window);
   reader.seconds("drain.timeout", settings.drain_timeout);
   reader.seconds("client.head_timeout", settings.client_head_timeout);
   reader.seconds("client.body_timeout", settings.client_body_timeout);

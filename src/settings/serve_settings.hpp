@@ -31,6 +31,9 @@ struct ServeSettings {
   Duration upstream_between_bytes_timeout = limits::between_bytes_timeout;
   Duration upstream_total_timeout = limits::total_timeout;
   Duration stream_silence = limits::silence_before_comment;
+  Duration stream_first_content{};        // 0: any time
+  double stream_tokens_a_second_min = 0;  // 0: any speed
+  Duration stream_speed_window = std::chrono::seconds(10);
   Duration drain_timeout = limits::drain_timeout;
   Duration client_head_timeout = limits::client_head_timeout;
   Duration client_body_timeout = limits::client_body_timeout;

@@ -26,6 +26,9 @@ TEST(ServeSettings, DefaultsAreThoseOfTheLimits) {
   EXPECT_EQ(settings.upstream_between_bytes_timeout, limits.upstream_between_bytes_timeout);
   EXPECT_EQ(settings.upstream_total_timeout, limits.upstream_total_timeout);
   EXPECT_EQ(settings.stream_silence, limits.stream_silence);
+  EXPECT_EQ(settings.stream_first_content, limits.stream_first_content);
+  EXPECT_EQ(settings.stream_tokens_a_second_min, 0);
+  EXPECT_EQ(settings.stream_speed_window, limits.stream_speed_window);
   EXPECT_EQ(settings.drain_timeout, limits.drain_timeout);
   EXPECT_EQ(settings.client_head_timeout, limits.client_head_timeout);
   EXPECT_EQ(settings.client_body_timeout, limits.client_body_timeout);
@@ -41,12 +44,18 @@ TEST(ServeSettings, AreSettings) {
   const ServeSettings settings = from({{"listen", "[::1]:0"},
                                        {"threads", "3"},
                                        {"stream.silence", "0.25"},
+                                       {"stream.first_content_timeout", "15"},
+                                       {"stream.tokens_per_second_min", "2.5"},
+                                       {"stream.speed_window", "20"},
                                        {"ledger.retention_days", "90"},
                                        {"ledger.backlog_max", "1048576"},
                                        {"request.body_max", "1024"}});
   EXPECT_EQ(settings.listen, "[::1]:0");
   EXPECT_EQ(settings.threads, 3U);
   EXPECT_EQ(settings.stream_silence, 250ms);
+  EXPECT_EQ(settings.stream_first_content, 15s);
+  EXPECT_EQ(settings.stream_tokens_a_second_min, 2.5);
+  EXPECT_EQ(settings.stream_speed_window, 20s);
   EXPECT_EQ(settings.ledger_retention, std::chrono::days(90));
   EXPECT_EQ(settings.ledger_backlog_bytes_max, 1'048'576U);
   EXPECT_EQ(settings.request_body_bytes_max, 1024U);

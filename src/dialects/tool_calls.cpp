@@ -22,9 +22,11 @@ std::string_view text_in(const object& owner, const char* name) {
   return owner[name].get(text) == SUCCESS ? text : std::string_view();
 }
 
-std::int64_t integer_in(const object& owner, const char* name, std::int64_t otherwise) {
-  std::int64_t value = 0;
-  return owner[name].get(value) == SUCCESS ? value : otherwise;
+// An upstream may write any number.
+std::int64_t index_in(const object& owner, std::int64_t otherwise) {
+  std::int64_t index = 0;
+  const bool given = owner["index"].get(index) == SUCCESS;
+  return given && index >= 0 && index < calls_of_a_choice ? index : otherwise;
 }
 
 bool is_type(const object& owner, std::string_view type) {
@@ -46,24 +48,22 @@ std::vector<std::string> offered_tools(const element& tools) {
   return names;
 }
 
-ToolCalls::Call& ToolCalls::at(std::int64_t place) {
-  const auto found = std::ranges::find(calls_, place, &Call::place);
-  if (found != calls_.end()) return *found;
-  return calls_.emplace_back(Call{.place = place, .name = {}, .arguments = {}});
-}
-
 // Some vendors repeat the name with every piece of the arguments.
-void ToolCalls::add(Call& call, std::string_view name, std::string_view arguments) {
+void ToolCalls::add(std::int64_t place, std::string_view name, std::string_view arguments) {
   kept_bytes_ += name.size() + arguments.size();
-  too_much_ = too_much_ || kept_bytes_ > kept_bytes_max || calls_.size() > calls_max;
+  too_much_ = too_much_ || kept_bytes_ > kept_bytes_max || calls_.size() >= calls_max;
   if (too_much_) return;
-  if (call.name.empty()) call.name = name;
-  call.arguments += arguments;
+  auto call = std::ranges::find(calls_, place, &Call::place);
+  if (call == calls_.end()) {
+    call = calls_.insert(call, Call{.place = place, .name = {}, .arguments = {}});
+  }
+  if (call->name.empty()) call->name = name;
+  call->arguments += arguments;
 }
 
 void ToolCalls::add_call(const object& owner, const object& function, std::int64_t place) {
-  const auto index = integer_in(owner, "index", place % calls_of_a_choice);
-  add(at(place - place % calls_of_a_choice + index), text_in(function, "name"),
+  const auto index = index_in(owner, place % calls_of_a_choice);
+  add(place - place % calls_of_a_choice + index, text_in(function, "name"),
       text_in(function, "arguments"));
 }
 
@@ -71,7 +71,7 @@ void ToolCalls::read_chat_choice(const element& choice, const char* member) {
   simdjson::dom::array calls;
   object owner;
   if (choice[member]["tool_calls"].get(calls) != SUCCESS || choice.get(owner) != SUCCESS) return;
-  std::int64_t place = integer_in(owner, "index", 0) * calls_of_a_choice;
+  std::int64_t place = index_in(owner, 0) * calls_of_a_choice;
   for (const element item : calls) {
     object call;
     object function;
@@ -85,8 +85,7 @@ void ToolCalls::read_chat_choice(const element& choice, const char* member) {
 void ToolCalls::read_item(const element& item) {
   object call;
   if (item.get(call) != SUCCESS || !is_type(call, "function_call")) return;
-  add(at(static_cast<std::int64_t>(calls_.size())), text_in(call, "name"),
-      text_in(call, "arguments"));
+  add(static_cast<std::int64_t>(calls_.size()), text_in(call, "name"), text_in(call, "arguments"));
 }
 
 void ToolCalls::read_block(const element& block, std::int64_t place) {
@@ -97,7 +96,7 @@ void ToolCalls::read_block(const element& block, std::int64_t place) {
   const bool given = call["input"].get(input) == SUCCESS;
   // In a stream an empty object stands for what follows in pieces.
   const bool is_object = given && input.get(members) == SUCCESS;
-  add(at(place), text_in(call, "name"), is_object ? "" : "not an object");
+  add(place, text_in(call, "name"), is_object ? "" : "not an object");
 }
 
 void ToolCalls::read_answer(const object& answer) {
@@ -124,7 +123,7 @@ void ToolCalls::read_event(std::string_view data) {
   if (!event) return;
   simdjson::dom::array choices;
   element part;
-  const std::int64_t index = integer_in(*event, "index", 0);
+  const std::int64_t index = index_in(*event, 0);
   if ((*event)["choices"].get(choices) == SUCCESS) {
     for (const element choice : choices) read_chat_choice(choice, "delta");
   } else if (is_type(*event, "response.output_item.done")) {
@@ -133,9 +132,8 @@ void ToolCalls::read_event(std::string_view data) {
     if ((*event)["content_block"].get(part) == SUCCESS) read_block(part, index);
   } else if (is_type(*event, "content_block_delta")) {
     std::string_view piece;
-    const auto call = std::ranges::find(calls_, index, &Call::place);
-    const bool found = (*event)["delta"]["partial_json"].get(piece) == SUCCESS;
-    if (found && call != calls_.end()) add(*call, {}, piece);
+    const bool begun = std::ranges::find(calls_, index, &Call::place) != calls_.end();
+    if (begun && (*event)["delta"]["partial_json"].get(piece) == SUCCESS) add(index, {}, piece);
   }
 }
 

@@ -41,8 +41,7 @@ class ToolCalls {
     std::string name;
     std::string arguments;
   };
-  Call& at(std::int64_t place);
-  void add(Call& call, std::string_view name, std::string_view arguments);
+  void add(std::int64_t place, std::string_view name, std::string_view arguments);
   void add_call(const simdjson::dom::object& owner, const simdjson::dom::object& function,
                 std::int64_t place);
   void read_chat_choice(const simdjson::dom::element& choice, const char* member);

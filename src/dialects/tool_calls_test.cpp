@@ -78,6 +78,15 @@ TEST(ToolCalls, chat_streams) {
   EXPECT_EQ(streamed({chat_piece(R"({"function":{"name":"nobody","arguments":"{}"}})")}), false);
 }
 
+TEST(ToolCalls, absurd_places) {
+  for (const auto* index : {"-1", "65536", "9223372036854775807", "-9223372036854775808"}) {
+    const auto piece = R"({"choices":[{"index":)" + std::string(index) +
+                       R"(,"delta":{"tool_calls":[{"index":)" + index +
+                       R"(,"function":{"name":"weather","arguments":"{}"}}]}}]})";
+    EXPECT_EQ(streamed({piece}), true) << index;
+  }
+}
+
 TEST(ToolCalls, responses_streams) {
   const auto done = [](std::string_view name) {
     return R"({"type":"response.output_item.done","item":{"type":"function_call","name":")" +
@@ -103,6 +112,17 @@ TEST(ToolCalls, more_than_can_be_kept_says_nothing) {
   const std::string much(ToolCalls::kept_bytes_max, ' ');
   EXPECT_EQ(streamed({chat_piece(R"({"function":{"name":"nobody","arguments":")" + much + "\"}}")}),
             std::nullopt);
+}
+
+TEST(ToolCalls, more_calls_than_anybody_makes_say_nothing) {
+  std::string answer = R"({"choices":[{"message":{"tool_calls":[)";
+  for (int i = 0; i < 100'000; ++i) answer += R"({"function":{"name":"time"}},)";
+  answer.back() = ']';
+  const auto object = parse_object(answer += "}}]}");
+  ASSERT_TRUE(object);
+  ToolCalls calls(offered);
+  calls.read_answer(*object);
+  EXPECT_EQ(calls.good(), std::nullopt);
 }
 
 TEST(ToolCalls, names_that_a_request_offers) {

@@ -225,8 +225,7 @@ std::optional<FailureClass> ChatAttempts::class_of(const Error& error) const {
       error.code == Errc::upstream_invalid || error.code == Errc::upstream_too_large;
   const bool answered = status_ != 0;
   if (answered && !garbage && (status_ != 200 || !said_.empty())) {
-    const int status = status_ == 200 ? dialects::stated_status(said_) : status_;
-    const auto failure = routing::classify(status, said_);
+    const auto failure = routing::classify(status_, said_);
     // Nobody knows whether there is such a model: there being none is no fault of the provider.
     return failure == FailureClass::model ? FailureClass::refused : failure;
   }

@@ -127,18 +127,27 @@ bool holds_word(std::string_view text, std::string_view word) {
   return false;
 }
 
-std::optional<int> stated_status(const object& answer) {
-  element code;
-  if (answer["error"]["code"].get(code) != SUCCESS) return {};
-  std::int64_t status = 0;
-  std::string_view digits;
-  if (code.get(digits) == SUCCESS) {
-    std::from_chars(digits.data(), digits.data() + digits.size(), status);
-  } else if (code.get(status) != SUCCESS) {
-    return {};
+std::optional<int> status_of(const object& error) {
+  for (const char* const name : {"code", "http_status", "status"}) {
+    element code;
+    if (error[name].get(code) != SUCCESS) continue;
+    std::int64_t status = 0;
+    std::string_view digits;
+    if (code.get(digits) == SUCCESS) {
+      const auto [end, failure] =
+          std::from_chars(digits.data(), digits.data() + digits.size(), status);
+      if (failure != std::errc() || end != digits.data() + digits.size()) continue;
+    } else if (code.get(status) != SUCCESS) {
+      continue;
+    }
+    if (status >= 400 && status <= 599) return static_cast<int>(status);
   }
-  if (status < 400 || status > 599) return {};
-  return static_cast<int>(status);
+  return {};
+}
+
+std::optional<int> status_of_error_in(const object& holder) {
+  object error;
+  return holder["error"].get(error) == SUCCESS ? status_of(error) : std::nullopt;
 }
 
 }  // namespace
@@ -182,13 +191,36 @@ std::optional<Error> problem_in(std::string_view provider, const object& object)
   return make_problem(provider, status, words);
 }
 
-int stated_status(std::string_view body) {
+std::optional<int> stated_status(const object& answer) {
+  if (const auto status = status_of_error_in(answer)) return status;
+  object inner;
+  if (answer["choices"].at(0).get(inner) == SUCCESS) {
+    if (const auto status = status_of_error_in(inner)) return status;
+  }
+  if (answer["response"].get(inner) == SUCCESS) {
+    if (const auto status = status_of_error_in(inner)) return status;
+  }
+  // Of the Responses API's event "error" the members are the error's own.
+  std::string_view type;
+  const bool is_error = answer["type"].get(type) == SUCCESS && type == "error";
+  return is_error ? status_of(answer) : std::nullopt;
+}
+
+std::optional<int> stated_status(std::string_view body) {
   const auto answer = parse_object(body);
-  if (!answer) return unstated_status;
-  if (const auto status = stated_status(*answer)) return *status;
-  object choice;
-  if ((*answer)["choices"].at(0).get(choice) != SUCCESS) return unstated_status;
-  return stated_status(choice).value_or(unstated_status);
+  return answer ? stated_status(*answer) : std::nullopt;
+}
+
+bool says_it_failed(const object& answer) {
+  element error;
+  if (answer["error"].get(error) == SUCCESS) {
+    std::string_view text;
+    if (error.is_object() || (error.get(text) == SUCCESS && !text.empty())) return true;
+  }
+  std::string_view word;
+  if (answer["choices"].at(0)["finish_reason"].get(word) == SUCCESS && word == "error") return true;
+  return answer["object"].get(word) == SUCCESS && word == "response" &&
+         answer["status"].get(word) == SUCCESS && word == "failed";
 }
 
 Error unexplained_problem(std::string_view provider) {

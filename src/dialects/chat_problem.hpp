@@ -21,9 +21,14 @@ namespace tollway::dialects {
 [[nodiscard]] std::optional<Error> problem_in(std::string_view provider,
                                               const simdjson::dom::object& object);
 
-// The status that such an answer or event states, by its own error's code or its first choice's;
-// 502 where it states none. `body` may be anything.
-[[nodiscard]] int stated_status(std::string_view body);
+// Whether a whole answer that came with status 200 says that it failed: by an error, as an object
+// or as text, by its first choice's finish reason, or by its status where it is a response.
+[[nodiscard]] bool says_it_failed(const simdjson::dom::object& answer);
+
+// The status that such an answer or event states: its own error's code, its first choice's, or
+// that of the response it brings. Nullopt where none of them is a status. `body` may be anything.
+[[nodiscard]] std::optional<int> stated_status(const simdjson::dom::object& answer);
+[[nodiscard]] std::optional<int> stated_status(std::string_view body);
 
 // Of an end that the provider calls an error without a word about it.
 [[nodiscard]] Error unexplained_problem(std::string_view provider);

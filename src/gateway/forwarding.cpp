@@ -213,8 +213,11 @@ void Forwarding::refused(Attempt& attempt) {
   attempt.failure = Errc::upstream_error;
   error_.reset();
   auto failure = attempt.refusal->failure;
-  // Where nobody knows whether there is such a model, there being none is no fault of the provider.
-  if (failure == routing::FailureClass::model && !candidates_.is_known()) {
+  // Where nobody knows whether there is such a model, there being none is no fault of the provider;
+  // nor is it where OpenRouter could choose among those alone whom the client's wishes allow.
+  const bool wished = attempt.provider->description()->chooses_providers &&
+                      !request_.facts.wishes.preferences.empty();
+  if (failure == routing::FailureClass::model && (!candidates_.is_known() || wished)) {
     failure = routing::FailureClass::refused;
   }
   const auto asked = attempt.refusal->retry_after;

@@ -1,8 +1,6 @@
-#include <fmt/format.h>
-#include <simdjson.h>
-
 #include <algorithm>
 
+#include "dialects/chat_problem.hpp"
 #include "dialects/json_reader.hpp"
 #include "dispatch/retry_after.hpp"
 #include "gateway/race.hpp"
@@ -17,14 +15,8 @@ constexpr std::string_view padding = "\n";
 // Where an answer is too large to be held, its usage is looked for near its end.
 constexpr std::size_t tail_bytes = 4096;
 
-// The status to give an answer that says 200 and holds an error (OpenRouter's documented habit).
-int status_of_error_in(const simdjson::dom::object& object) {
-  simdjson::dom::object error;
-  if (object["error"].get(error) != simdjson::SUCCESS) return 200;
-  std::int64_t code = 0;
-  const bool usable = error["code"].get(code) == simdjson::SUCCESS && code >= 400 && code <= 599;
-  return usable ? static_cast<int>(code) : 502;
-}
+// Of an answer that came as 200, holds an error and states no status.
+constexpr int unstated_status = 502;
 
 // An answer that is held until it is complete, so that garbage becomes a clean error instead.
 class WholeRelay {
@@ -166,8 +158,11 @@ Result<> WholeRelay::check() {
     return upstream_error(Errc::upstream_invalid,
                           "the provider answered 200 with something that is not a JSON object");
   }
-  answer_.status = status_of_error_in(*object);
-  if (answer_.status != 200) attempt_.failure = Errc::upstream_error;
+  // OpenRouter's documented habit, once it has begun to keep its client waiting.
+  if (dialects::says_it_failed(*object)) {
+    answer_.status = dialects::stated_status(*object).value_or(unstated_status);
+    attempt_.failure = Errc::upstream_error;
+  }
   request_.route->dialect().read_answer(*object, attempt_.progress);
   if (attempt_.tool_calls) attempt_.tool_calls->read_answer(*object);
   if (!attempt_.progress.usage_complete) attempt_.whole_answer = dialects::answer_text(*object);
@@ -209,7 +204,7 @@ void WholeRelay::refuse(const http::Head& head) {
                              .streamed = false,
                              .failure = routing::FailureClass::transient,
                              .retry_after = dispatch::retry_after_of(head)};
-  attempt_.refusal->failure = routing::classify(answer_.status, attempt_.refusal->body);
+  attempt_.refusal->failure = routing::classify(head.status(), attempt_.refusal->body);
 }
 
 net::Task<Result<>> WholeRelay::end() {

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "base/embedded_file.hpp"
+#include "dialects/chat_problem.hpp"
+#include "routing/failure_words.hpp"
 
 namespace tollway::routing {
 
@@ -30,21 +33,12 @@ struct Rule {
   std::vector<std::string> codes;
   std::vector<std::string> messages;
   std::vector<std::string> beginnings;
+  std::vector<std::string> metadata;
+  std::vector<std::string> availability;
+  std::optional<bool> retryable;
+  bool behind = false;  // said of a provider behind the provider
   bool either = false;  // status or words, instead of both
 };
-
-// What a body says, in lower case.
-struct Said {
-  std::vector<std::string> codes;
-  std::vector<std::string> quoted_codes;  // of a provider behind the provider: not about our key
-  std::string message;
-};
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return result;
-}
 
 std::vector<std::string> texts(const json::object& row, std::string_view name) {
   std::vector<std::string> list;
@@ -66,6 +60,10 @@ Rule rule_of(const json::object& row) {
   rule.codes = texts(row, "code");
   rule.messages = texts(row, "message");
   rule.beginnings = texts(row, "begins");
+  rule.metadata = texts(row, "metadata");
+  rule.availability = texts(row, "availability");
+  if (const auto* may = row.if_contains("retryable")) rule.retryable = may->as_bool();
+  rule.behind = row.contains("behind");
   rule.either = row.contains("match");
   return rule;
 }
@@ -84,48 +82,7 @@ const std::vector<Rule>& rules() {
   return all;
 }
 
-void read(const json::value& value, Said& said, int depth, bool quoted);
-
-void read_error(const json::object& error, Said& said, int depth, bool quoted) {
-  auto& codes = quoted ? said.quoted_codes : said.codes;
-  for (const std::string_view name : {"code", "type", "status", "error_type"}) {
-    const auto* const code = error.if_contains(name);
-    if (code != nullptr && code->is_string()) codes.push_back(lower(code->get_string()));
-  }
-  for (const std::string_view name : {"message", "detail"}) {
-    const auto* const message = error.if_contains(name);
-    if (message != nullptr && message->is_string()) {
-      said.message += lower(message->get_string()) + "\n";
-    }
-  }
-  if (const auto* metadata = error.if_contains("metadata")) read(*metadata, said, depth, quoted);
-}
-
-// The layers in which vendors wrap it: arrays around objects (Google), "error" as text (Ollama),
-// the message at the top (Cohere, Bedrock), another provider's body as a string (OpenRouter).
-void read(const json::value& value, Said& said, int depth, bool quoted) {
-  if (depth == 0) return;
-  if (value.is_array() && !value.get_array().empty())
-    return read(value.get_array()[0], said, depth, quoted);
-  if (!value.is_object()) return;
-  const json::object& object = value.get_object();
-  read_error(object, said, depth - 1, quoted);
-  if (const auto* error = object.if_contains("error")) {
-    if (error->is_string()) said.message += lower(error->get_string()) + "\n";
-    read(*error, said, depth - 1, quoted);
-  }
-  const auto* const raw = object.if_contains("raw");
-  if (raw == nullptr || !raw->is_string()) return;
-  json::error_code failure;
-  const json::value inner = json::parse(raw->get_string(), failure);
-  if (failure) {
-    said.message += lower(raw->get_string()) + "\n";
-  } else {
-    read(inner, said, depth - 1, true);
-  }
-}
-
-bool says(const Rule& rule, const Said& said) {
+bool says(const Rule& rule, const FailureWords& said) {
   const auto named = [&rule](const std::string& code) {
     return std::ranges::find(rule.codes, code) != rule.codes.end();
   };
@@ -137,17 +94,31 @@ bool says(const Rule& rule, const Said& said) {
          });
 }
 
-bool begins(const Rule& rule, const Said& said) {
+bool begins(const Rule& rule, const FailureWords& said) {
   return std::ranges::any_of(rule.beginnings, [&](const std::string& beginning) {
     return said.message.starts_with(beginning);
   });
 }
 
-bool applies(const Rule& rule, int status, const Said& said) {
+// What OpenRouter's errors say by their structure.
+bool has_structure(const Rule& rule, const FailureWords& said) {
+  if (rule.behind && !said.quotes_another()) return false;
+  if (rule.retryable && rule.retryable != said.retryable) return false;
+  if (!rule.availability.empty() &&
+      std::ranges::find(rule.availability, said.availability) == rule.availability.end()) {
+    return false;
+  }
+  return rule.metadata.empty() ||
+         std::ranges::any_of(rule.metadata,
+                             [&said](const std::string& name) { return said.has_metadata(name); });
+}
+
+bool applies(const Rule& rule, int status, const FailureWords& said) {
   const bool by_status = std::ranges::find(rule.status, status) != rule.status.end();
   const bool has_words = !rule.codes.empty() || !rule.messages.empty();
   const bool by_words = has_words && says(rule, said);
   if (rule.either) return by_status || by_words;
+  if (!has_structure(rule, said)) return false;
   if (!rule.beginnings.empty() && !begins(rule, said)) return false;
   return (rule.status.empty() || by_status) && (!has_words || by_words);
 }
@@ -180,11 +151,8 @@ Remedy remedy_for(FailureClass failure) noexcept {
 }
 
 FailureClass classify(int status, std::string_view body) {
-  constexpr int layers_max = 8;
-  Said said;
-  json::error_code failure;
-  const json::value value = json::parse(body, failure);
-  if (!failure) read(value, said, layers_max, false);
+  const FailureWords said = read_failure_words(body);
+  if (status == 200) status = dialects::stated_status(body).value_or(status);
   for (const Rule& rule : rules()) {
     if (applies(rule, status, said)) return rule.result;
   }

@@ -16,8 +16,8 @@ enum class FailureClass : std::uint8_t {
   key,         // no call with this key can succeed there, until somebody does something
   model,       // the endpoint does not have the model
   too_long,    // the prompt is longer than the endpoint's context
-  refused,     // a filter does not let it through
-  client,      // the request is wrong, and would be everywhere
+  refused,  // it does not take this request, and may take any other: filters, the client's wishes
+  client,   // the request is wrong, and would be everywhere
 };
 [[nodiscard]] std::string_view name_of(FailureClass failure) noexcept;  // "too_long"
 
@@ -31,8 +31,8 @@ struct Remedy {
 [[nodiscard]] Remedy remedy_for(FailureClass failure) noexcept;
 
 // Of an answer of any dialect with an error status, or of one with status 200 whose body or event
-// says that it failed (its code counts as the status then). By the table data/failures, which is
-// read once. `body` may be anything. Thread-safe.
+// says that it failed: `status` is 200 then, and what the body states counts in its place. By the
+// table data/failures, which is read once. `body` may be anything. Thread-safe.
 [[nodiscard]] FailureClass classify(int status, std::string_view body);
 
 }  // namespace tollway::routing

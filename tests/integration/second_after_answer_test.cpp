@@ -26,6 +26,7 @@ class SecondAfterAnswer : public TwoProviders {
     }
   }
 };
+class SecondAfterChat : public testing::Test {};
 INSTANTIATE_TEST_SUITE_P(U, SecondAfterAnswer, testing::ValuesIn(all_dialects()), dialect_name);
 
 TEST_P(SecondAfterAnswer, U13_error_body_in_a_200_second_answers) {
@@ -34,7 +35,8 @@ TEST_P(SecondAfterAnswer, U13_error_body_in_a_200_second_answers) {
         {json_answer(R"({"error":{"code":502,"message":"provider failed"}})"),
          json_answer(R"({"error":{"code":"server_error","message":"text"}})"),
          json_answer(R"({"type":"error","error":{"type":"overloaded_error","message":"later"}})"),
-         json_answer(R"(      {"error":{"message":"padded, no code"}})")},
+         json_answer(R"(      {"error":{"message":"padded, no code"}})"),
+         json_answer(R"({"error":"the runner of -test has crashed"})")},
         stream, "upstream_error");
   }
 }
@@ -61,6 +63,25 @@ TEST_P(SecondAfterAnswer, U14_answer_that_failed_second_answers) {
     failed = R"({"type":"error","error":{"type":"api_error","message":"cut"}})";
   }
   expect_second_after({json_answer(failed)}, false, "upstream_error");
+}
+
+// Of a generation that broke off after OpenRouter had begun to keep its client waiting, some say so
+// in the choice alone.
+TEST_F(SecondAfterChat, U14_choice_that_failed_second_answers) {
+  for (const std::string_view error : {R"(,"error":{"code":502,"message":"cut"})", ""}) {
+    FaultUpstream first(FaultUpstream::answering(json_answer(fmt::format(
+        R"({{"id":"gen-1-test","object":"chat.completion","choices":[{{"index":0,)"
+        R"("finish_reason":"error"{},"message":{{"role":"assistant","content":"Hel"}}}}]}})",
+        error))));
+    FaultUpstream second(serving(second_of(chat_dialect())));
+    const SeveralProviders both(
+        {own_provider("first", first.url()), own_provider("second", second.url())});
+    Gateway gateway(both.options({{"TOLLWAY_ROUTING_ATTEMPTS_HERE_MAX", "1"}}));
+    const auto got = gateway.post(chat_dialect().path(), in_order(chat_dialect().body(false)));
+    EXPECT_EQ(got.status, 200);
+    EXPECT_FALSE(tells_of_first(got.body)) << got.body;
+    EXPECT_EQ(first.request_count(), 1);
+  }
 }
 
 TEST_P(SecondAfterAnswer, U15_malformed_json_second_answers) {

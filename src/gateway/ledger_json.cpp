@@ -51,12 +51,17 @@ std::string_view served_by(const AttemptRecord& record) {
   return record.served_by.empty() ? record.provider : record.served_by;
 }
 
+// Of what OpenRouter's schema has here only the status may be null: what is not known is left out.
 std::string attempt_json(const AttemptRecord& record) {
+  std::string known;
+  if (!record.upstream_id.empty()) known += R"("id":)" + json_string(record.upstream_id) + ',';
+  if (record.first_byte_us != AttemptRecord::unset_us) {
+    known += R"("latency":)" + ms_or_null(record.first_byte_us) + ',';
+  }
   return fmt::format(
-      R"({{"status":{},"provider_name":{},"id":{},"endpoint_id":null,"model_permaslug":{},)"
-      R"("latency":{},"is_byok":{},"outcome":{}}})",
-      record.status, json_string(served_by(record)), text_or_null(record.upstream_id),
-      json_string(record.model), ms_or_null(record.first_byte_us), flag(record.has(ledger::byok)),
+      R"({{"status":{},"provider_name":{},{}"model_permaslug":{},"is_byok":{},"outcome":{}}})",
+      record.status == 0 ? "null" : std::to_string(record.status), json_string(served_by(record)),
+      known, json_string(record.model), flag(record.has(ledger::byok)),
       json_string(record.outcome));
 }
 
@@ -90,6 +95,15 @@ std::string generation_time(const AttemptRecord& record) {
   return known ? std::to_string((record.total_us - record.first_byte_us) / 1000) : "null";
 }
 
+// Of all attempts whose cost is known.
+Money known_cost(const ledger::RequestReport& report) {
+  Money sum;
+  for (const auto& attempt : report.attempts) {
+    if (const auto charged = attempt.charged()) sum.nanodollars += charged->nanodollars;
+  }
+  return sum;
+}
+
 // Of two that were under way at once the first may have been the last to end.
 const AttemptRecord& last_of(const ledger::RequestReport& report) {
   const auto found = std::ranges::find_if(
@@ -104,10 +118,12 @@ std::string generation_json(const ledger::RequestReport& report) {
   const std::string id =
       last.upstream_id.empty() ? json_string(report.id) : json_string(last.upstream_id);
   const auto model = last.served_model.empty() ? last.model : last.served_model;
+  const std::string cost = known_cost(report).to_string();
   return fmt::format(
       R"({{"data":{{"id":{},"request_id":{},"upstream_id":{},"created_at":"{}","model":{},)"
       R"("api_type":"{}","provider_name":{},"streamed":{},"cancelled":{},"finish_reason":{},)"
-      R"("native_finish_reason":{},"total_cost":{},"usage":{},"upstream_inference_cost":{},)"
+      R"("native_finish_reason":{},"total_cost":{},"usage":{},"cost_known":{},)"
+      R"("upstream_inference_cost":{},)"
       R"("computed_cost":{},"estimated":{},"cache_discount":null,"is_byok":{},"latency":{},)"
       R"("generation_time":{},"moderation_latency":null,{},"provider_responses":{},)"
       R"("app_id":null,"service_tier":null,"origin":"","external_user":null,"preset_id":null,)"
@@ -117,7 +133,7 @@ std::string generation_json(const ledger::RequestReport& report) {
       moment(report.attempts.front().at_ms), json_string(model), api_type(last.route),
       json_string(served_by(last)), flag(last.has(ledger::streamed)),
       flag(last.has(ledger::cancelled)), text_or_null(last.finish_reason),
-      text_or_null(last.finish_reason), dollars(report.cost), dollars(report.cost),
+      text_or_null(last.finish_reason), cost, cost, flag(report.cost.has_value()),
       last.has(ledger::byok) ? dollars(last.computed) : "null", dollars(last.computed),
       flag(last.has(ledger::estimated)), flag(last.has(ledger::byok)),
       ms_or_null(last.first_byte_us), generation_time(last), tokens_json(last),

@@ -11,8 +11,9 @@
 
 namespace tollway::gateway {
 
-// GET generation: the request's last attempt, its cost and all its attempts. A cost that nobody
-// knows is null.
+// GET generation: the request's last attempt, its cost and all its attempts. OpenRouter's schema
+// has no unknown cost: where nobody knows that of an attempt, total_cost and usage are the sum of
+// the others, and cost_known is false.
 [[nodiscard]] std::string generation_json(const ledger::RequestReport& report);
 // GET activity: one row a day, model and provider.
 [[nodiscard]] std::string activity_json(const std::vector<ledger::UsageRow>& rows);

@@ -1,5 +1,6 @@
 // @openrouter/sdk, which validates every answer, against the gateway with the demonstration provider.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 
 import { OpenRouter } from '@openrouter/sdk';
@@ -67,6 +68,87 @@ describe('@openrouter/sdk', () => {
   test('a priced model has a cost', async () => {
     const answer = await chat({ model: metered_model, messages: user(prompt) });
     assert.ok(answer.usage.cost > 0, String(answer.usage.cost));
+  });
+
+  // The ledger has a request within a second of its end.
+  const generation = async (id) => {
+    for (const deadline = Date.now() + 10_000; ; ) {
+      try {
+        return (await connect().generations.getGeneration({ id })).data;
+      } catch (error) {
+        if (!(error instanceof errors.NotFoundResponseError) || Date.now() > deadline) throw error;
+      }
+    }
+  };
+  const cost_known = async (id) => {
+    const headers = { authorization: `Bearer ${gateway.key}` };
+    const answer = await fetch(`${gateway.origin}/api/v1/generation?id=${id}`, { headers });
+    return (await answer.json()).data.cost_known;
+  };
+
+  test('a generation tells of its answer', async () => {
+    for (const stream of [false, true]) {
+      const answered = await chat({ model: metered_model, messages: user(prompt), stream });
+      const answer = stream ? (await drain(answered)).items.at(-1) : answered;
+      const found = await generation(answer.id);
+      assert.equal(found.id, answer.id);
+      assert.equal(found.streamed, stream);
+      assert.ok(found.totalCost > 0);
+      assert.equal(found.totalCost, answer.usage.cost);
+      assert.equal(found.nativeTokensPrompt, answer.usage.promptTokens);
+      assert.equal(found.providerResponses.length, 1);
+      assert.equal(found.providerResponses[0].status, 200);
+      assert.ok(found.providerResponses[0].latency >= 0);
+      assert.equal(await cost_known(answer.id), true);
+    }
+  });
+
+  test('a generation tells of failed attempts, which cost nothing', async () => {
+    await assert.rejects(chat({ model: metered_model, messages: user('[[error:503]] generation') }));
+    const { id } = await gateway.access_record(({ status, model }) => status === 503 && model === metered_model);
+    const found = await generation(id);
+    assert.equal(found.totalCost, 0);
+    assert.ok(found.providerResponses.length > 0);
+    assert.ok(found.providerResponses.every(({ status }) => status === 503));
+    assert.equal(await cost_known(id), true);
+  });
+
+  test('a generation whose cost nobody knows satisfies the schema and says so', async () => {
+    const body = { model: metered_model, messages: user(`[[slow:2]] ${prompt}`) };
+    await assert.rejects(chat(body, { timeoutMs: 500 }), /timed out/);
+    const left = ({ outcome, stream, model }) => outcome === 'cancelled' && !stream && model === metered_model;
+    const { id } = await gateway.access_record(left);
+    const found = await generation(id);
+    assert.equal(found.totalCost, 0);
+    assert.equal(found.cancelled, true);
+    assert.equal(found.providerResponses.length, 1);
+    assert.equal(found.providerResponses[0].id, undefined);
+    assert.equal(await cost_known(id), false);
+  });
+
+  test('credits and activity are what was used', async () => {
+    const answer = await chat({ model: metered_model, messages: user(prompt) });
+    await generation(answer.id);
+    const { data } = await connect().credits.getCredits();
+    assert.ok(data.totalUsage >= answer.usage.cost);
+    assert.equal(data.totalCredits, data.totalUsage);
+
+    const activity = async (query) => (await connect().analytics.getUserActivity(query)).data;
+    const hash = (key) => createHash('sha256').update(key).digest('hex');
+    const date = new Date().toISOString().slice(0, 10);
+    const rows = (await activity({ date })).filter((row) => row.model === metered_model);
+    assert.ok(rows.some((row) => row.usage > 0 && row.requests > 0), JSON.stringify(rows));
+    assert.ok(rows.every((row) => row.date === date));
+    assert.ok(Array.isArray(await activity({})));
+    assert.ok((await activity({ date, apiKeyHash: hash(gateway.key) })).length > 0);
+    assert.deepEqual(await activity({ date, apiKeyHash: hash('another key') }), []);
+    const refused = [
+      { date: '2020-01-01' }, { date: '2999-01-01' }, { date: 'today' }, { apiKeyHash: 'abc' },
+      { apiKeyHash: 'x'.repeat(64) },
+    ];
+    for (const query of refused) {
+      await assert.rejects(activity(query), errors.BadRequestResponseError, JSON.stringify(query));
+    }
   });
 
   test('chat streams the same text, then the usage', async () => {

@@ -124,6 +124,12 @@ Result<Generation> read_generation(std::string_view body) {
       !read(fields, "model", generation.model) || !read(fields, "total_cost", generation.cost)) {
     return unreadable("generation");
   }
+  // Tollway's own answer to the question: its cost is a part where it does not know the rest.
+  bool known = true;
+  if (fields.find_field_unordered("cost_known").get_bool().get(known) == simdjson::SUCCESS &&
+      !known) {
+    return unreadable("generation");
+  }
   bool is_byok = false;
   if (fields.find_field_unordered("is_byok").get_bool().get(is_byok) == simdjson::SUCCESS) {
     generation.is_byok = is_byok;

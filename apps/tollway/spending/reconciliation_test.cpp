@@ -113,6 +113,8 @@ TEST(GenerationRecord, has_its_cost_and_what_counts_there_are) {
   EXPECT_FALSE(read->is_byok);
   EXPECT_EQ(read->upstream_cost, std::nullopt);
   EXPECT_FALSE(read_generation(R"({"data":{"model":"a/b","total_cost":null}})"));
+  EXPECT_FALSE(read_generation(R"({"data":{"model":"a/b","total_cost":0,"cost_known":false}})"));
+  EXPECT_TRUE(read_generation(R"({"data":{"model":"a/b","total_cost":0,"cost_known":true}})"));
   EXPECT_TRUE(is_generation_id("gen-1790000000-Ab_c.d"));
   for (const char* const id : {"", "a b", "gen/1", "gen&x=1", "g\n"}) {
     EXPECT_FALSE(is_generation_id(id)) << id;

@@ -3,17 +3,6 @@
 namespace tollway::gateway::filters {
 namespace {
 
-std::string_view presented_key(const http::Head& head) {
-  constexpr std::string_view scheme = "bearer ";
-  if (const auto authorization = head.find("authorization")) {
-    if (http::equals_ignoring_case(authorization->substr(0, scheme.size()), scheme)) {
-      const auto key = authorization->substr(scheme.size());
-      return key.substr(std::min(key.find_first_not_of(' '), key.size()));
-    }
-  }
-  return head.find("x-api-key").value_or(std::string_view());
-}
-
 std::string_view without_port(std::string_view host) {
   if (host.starts_with('[')) return host.substr(0, host.find(']') + 1);
   return host.substr(0, host.find(':'));
@@ -42,6 +31,17 @@ Result<> refuse_other_sites(const http::Head& head) {
 }
 
 }  // namespace
+
+std::string_view presented_key(const http::Head& head) {
+  constexpr std::string_view scheme = "bearer ";
+  if (const auto authorization = head.find("authorization")) {
+    if (http::equals_ignoring_case(authorization->substr(0, scheme.size()), scheme)) {
+      const auto key = authorization->substr(scheme.size());
+      return key.substr(std::min(key.find_first_not_of(' '), key.size()));
+    }
+  }
+  return head.find("x-api-key").value_or(std::string_view());
+}
 
 Result<> authenticate(Request& request) {
   const http::Head& head = request.exchange.head();

@@ -10,4 +10,7 @@ namespace tollway::gateway::filters {
 // a Host that is no loopback name (DNS rebinding), or an Origin of another host.
 [[nodiscard]] Result<> authenticate(Request& request);
 
+// The key that a request presents, known or not; empty where there is none.
+[[nodiscard]] std::string_view presented_key(const http::Head& head);
+
 }  // namespace tollway::gateway::filters

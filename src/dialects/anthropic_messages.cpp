@@ -1,6 +1,7 @@
 // The Messages API: named events (Anthropic's API reference, "Streaming messages").
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "dialects/dialect.hpp"
@@ -15,6 +16,18 @@ using simdjson::SUCCESS;
 constexpr std::array<std::string_view, 3> carriers{R"("text")", R"("partial_json")",
                                                    R"("thinking")"};
 
+// The first event says how long what was written to the cache stays there; the last may say only
+// how much was written in all, which reads as if none of it stayed for an hour.
+void keep_hourly_writes(const simdjson::dom::object& usage, const llm::MeteredUsage& before,
+                        llm::MeteredUsage& now) {
+  simdjson::dom::object split;
+  if (usage["cache_creation"].get(split) == SUCCESS) return;
+  const std::int64_t written = now.cache_write_5m + now.cache_write_1h;
+  const bool all = before.cache_write_5m == 0 && before.cache_write_1h > 0;
+  now.cache_write_1h = all ? written : std::min(before.cache_write_1h, written);
+  now.cache_write_5m = written - now.cache_write_1h;
+}
+
 // A stream states its input first and its output last, in an object that may have that alone.
 void read_usage(const simdjson::dom::object& owner, bool complete, Progress& progress) {
   simdjson::dom::object usage;
@@ -23,7 +36,9 @@ void read_usage(const simdjson::dom::object& owner, bool complete, Progress& pro
   read_count(usage, "output_tokens", progress.usage.completion_tokens);
   simdjson::dom::element input;
   if (usage["input_tokens"].get(input) == SUCCESS && !input.is_null()) {
+    const auto before = progress.metered;
     note_usage(UsageLayout::anthropic_messages, usage, progress);
+    if (before && progress.usage_here) keep_hourly_writes(usage, *before, *progress.metered);
   } else if (progress.metered) {
     std::optional<std::int64_t> output;
     read_count(usage, "output_tokens", output);

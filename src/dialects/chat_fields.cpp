@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "dialects/json_reader.hpp"
+#include "dialects/usage/written_beside.hpp"
 
 namespace tollway::dialects {
 namespace {
@@ -46,6 +47,18 @@ void read_details(const object& usage, const char* details, const char* name,
   if (usage[details].get(fields) == SUCCESS) read_count(fields, name, into);
 }
 
+// Makes completion_tokens whole where the vendor counts reasoning beside it. `total` is what was
+// stated together with it: of a chunk before it would be no total.
+void add_written_beside(Usage& usage, std::int64_t total) {
+  if (!usage.prompt_tokens || !usage.completion_tokens) return;
+  *usage.completion_tokens += written_beside({.prompt = *usage.prompt_tokens,
+                                              .completion = *usage.completion_tokens,
+                                              .total = total,
+                                              .reasoning = usage.reasoning_tokens.value_or(0),
+                                              .cache_read = usage.cached_tokens.value_or(0),
+                                              .cache_write = usage.cache_write_tokens.value_or(0)});
+}
+
 }  // namespace
 
 void append_content(const element& content, std::string& text, std::string& reasoning) {
@@ -72,11 +85,14 @@ void read_chat_usage(const object& answer, Usage& usage, std::optional<Money>& c
   }
   read_count(stated, "prompt_tokens", usage.prompt_tokens);
   read_count(stated, "completion_tokens", usage.completion_tokens);
-  read_count(stated, "total_tokens", usage.total_tokens);
+  std::optional<std::int64_t> total;
+  read_count(stated, "total_tokens", total);
+  if (total) usage.total_tokens = total;
   read_count(stated, "prompt_cache_hit_tokens", usage.cached_tokens);  // DeepSeek
   read_details(stated, "prompt_tokens_details", "cached_tokens", usage.cached_tokens);
   read_details(stated, "prompt_tokens_details", "cache_write_tokens", usage.cache_write_tokens);
   read_details(stated, "completion_tokens_details", "reasoning_tokens", usage.reasoning_tokens);
+  add_written_beside(usage, total.value_or(0));
   read_cost(stated, cost);
 }
 

@@ -33,6 +33,23 @@ TEST(ChatFields, UsageWhereVendorsPutIt) {
   EXPECT_EQ(usage_in(R"({"usage":null})").usage.prompt_tokens, std::nullopt);
 }
 
+TEST(ChatFields, CompletionTokensHoldReasoningThatIsCountedBesideThem) {
+  const auto grok =
+      usage_in(R"({"usage":{"prompt_tokens":10120,"completion_tokens":1499,"total_tokens":14428,)"
+               R"("completion_tokens_details":{"reasoning_tokens":2809}}})");
+  EXPECT_EQ(grok.usage.completion_tokens, 4308);
+  EXPECT_EQ(grok.usage.reasoning_tokens, 2809);
+  // The same again in a later chunk.
+  Counted twice;
+  for (int i = 0; i < 2; ++i) {
+    read_chat_usage(
+        *parse_object(
+            R"({"usage":{"prompt_tokens":35,"completion_tokens":12,"total_tokens":109}})"),
+        twice.usage, twice.cost);
+    EXPECT_EQ(twice.usage.completion_tokens, 74);
+  }
+}
+
 TEST(ChatFields, ACostIsExactOrUnknown) {
   EXPECT_EQ(usage_in(R"({"usage":{"cost":0.0076509169000000005}})").cost, Money{7'650'917});
   EXPECT_EQ(usage_in(R"({"usage":{"cost":0}})").cost, Money{0});

@@ -48,6 +48,7 @@ class OpenaiChat final : public Dialect {
     const std::string_view data = event.data;
     if (data == "[DONE]") {
       progress.complete = progress.closed = true;
+      progress.usage_complete = progress.metered && (progress.usage_complete || !progress.error);
       return;
     }
     // Most chunks carry a piece of text and nothing else: they are searched, not parsed.
@@ -64,6 +65,8 @@ class OpenaiChat final : public Dialect {
     const auto object = parse_object(data);
     if (!object) return;
     read_envelope(*object, progress);
+    // Some vendors state in each chunk what was used so far.
+    if (is_last(*object, progress)) progress.usage_complete = progress.metered.has_value();
     if (!progress.content && has_content(*object)) {
       progress.content = true;
       progress.text.take(data, carriers);
@@ -73,6 +76,7 @@ class OpenaiChat final : public Dialect {
 
   void read_answer(const simdjson::dom::object& answer, Progress& progress) const override {
     read_envelope(answer, progress);
+    progress.usage_complete = progress.metered.has_value();
   }
 
   CostForm cost_form(bool) const override {
@@ -97,6 +101,16 @@ class OpenaiChat final : public Dialect {
   std::string_view terminator() const override { return "data: [DONE]\n\n"; }
 
  private:
+  // Whether usage that has been read is that of the whole answer: a finish reason has been seen, or
+  // the chunk is made for usage and has no choices.
+  static bool is_last(const simdjson::dom::object& chunk, const Progress& progress) {
+    if (!progress.finish_reason.empty() && progress.finish_reason != "error") return true;
+    simdjson::dom::array choices;
+    simdjson::dom::object usage;
+    return chunk["choices"].get(choices) == SUCCESS && choices.size() == 0 &&
+           chunk["usage"].get(usage) == SUCCESS;
+  }
+
   static void read_envelope(const simdjson::dom::object& object, Progress& progress) {
     if (progress.id.empty()) {
       read_text(object, "id", progress.id);

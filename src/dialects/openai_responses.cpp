@@ -60,10 +60,12 @@ class OpenaiResponses final : public Dialect {
       progress.error = progress.complete = true;
     }
     if (type == "response.completed" || type == "response.incomplete") progress.complete = true;
+    if (progress.complete) progress.usage_complete = progress.metered.has_value();
   }
 
   void read_answer(const simdjson::dom::object& answer, Progress& progress) const override {
     read_response(answer, progress);
+    progress.usage_complete = progress.metered.has_value();
   }
 
   CostForm cost_form(bool streamed) const override {

@@ -107,6 +107,18 @@ std::vector<Case> streams() {
                 std::string(chat_usage),
        .second = "}}\n\ndata: [DONE]\n\n",
        .cost = chat_cost},
+      {.path = "completions",
+       .stream = true,
+       .first = R"(data: {"id":"c-1","model":"gpt-4o","choices":[{"index":0,"text":"Hi",)"
+                R"("finish_reason":null}],"usage":null})"
+                "\n\n"
+                R"(data: {"id":"c-1","model":"gpt-4o","choices":[{"index":0,"text":"",)"
+                R"("finish_reason":"stop"}],"usage":null})"
+                "\n\ndata: "
+                R"({"id":"c-1","model":"gpt-4o","choices":[],"usage":)" +
+                std::string(chat_usage),
+       .second = "}}\n\ndata: [DONE]\n\n",
+       .cost = chat_cost},
       {.path = "responses",
        .stream = true,
        .first = R"(data: {"type":"response.created","sequence_number":0,"response":{"id":"r-1"}})"

@@ -50,7 +50,7 @@ struct Disagreement {
   int rows;
   std::string_view why;
 };
-inline constexpr std::array<Disagreement, 4> disagreements{{
+inline constexpr std::array<Disagreement, 5> disagreements{{
     {"aws", "anthropic", "openai.gpt-5.6-luna", 3,
      "They, perhaps: their price is newer than the sheet, which does not have the model. And they "
      "read the counts of another layout. Ours is unknown."},
@@ -60,6 +60,9 @@ inline constexpr std::array<Disagreement, 4> disagreements{{
     {"azure", "responses", "gpt-5.6-sol", 1, "We: the same."},
     {"cerebras", "chat", "qwen-3-coder-480b", 1,
      "We: the sheet has the model without a price, which they take for free. Ours is unknown."},
+    {"google", "chat", "gemini-2.5-pro-preview-05-06", 2,
+     "We: the total is more than prompt and completion by the thoughts, which Google bills as "
+     "output; they bill the completion alone."},
 }};
 
 }  // namespace tollway::oracle

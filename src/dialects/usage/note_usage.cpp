@@ -21,12 +21,13 @@ void note_tier(const simdjson::dom::object& owner, Progress& progress) {
 void note_usage(UsageLayout layout, const simdjson::dom::object& usage, Progress& progress) {
   if (auto metered = read_usage(layout_of(layout, usage), usage)) {
     progress.metered = *metered;
-    progress.usage_complete = true;
     progress.usage_here = true;
     if (metered->tier) progress.tier = metered->tier;
     if (metered->stated_cost) progress.stated_cost = metered->stated_cost;
-  } else if (const auto cost = stated_cost(usage)) {
-    progress.stated_cost = cost;
+  } else {
+    // A step is not the whole because what would have been the whole cannot be read.
+    if (!progress.usage_complete) progress.metered.reset();
+    if (const auto cost = stated_cost(usage)) progress.stated_cost = cost;
   }
   bool byok = false;
   if (usage["is_byok"].get(byok) == simdjson::SUCCESS) progress.byok = byok;

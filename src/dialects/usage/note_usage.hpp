@@ -6,8 +6,9 @@
 
 namespace tollway::dialects {
 
-// Takes over counts and cost. Counts that cannot be read leave those that were read before; a
-// chat's usage without completion tokens is that of embeddings.
+// Takes over counts and cost; whether the counts are those of the whole answer is the dialect's to
+// know. Counts that cannot be read leave those of a whole answer that were read before. A chat's
+// usage without completion tokens is that of embeddings.
 void note_usage(UsageLayout layout, const simdjson::dom::object& usage, Progress& progress);
 
 // Takes over the tier that `owner` says served it, where it says so.

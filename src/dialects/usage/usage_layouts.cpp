@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "dialects/json_reader.hpp"
+#include "dialects/usage/written_beside.hpp"
 
 namespace tollway::dialects {
 namespace {
@@ -29,6 +30,14 @@ class Counts {
     return count(object, name).value_or(0);
   }
   std::int64_t optional(std::string_view name) { return optional(usage_, name); }
+
+  // One that is wrong says nothing, and makes nothing else wrong.
+  std::int64_t tolerated(std::string_view name) {
+    const auto wrong = wrong_;
+    const auto count = optional(name);
+    wrong_ = wrong;
+    return count;
+  }
 
   std::int64_t required(const std::optional<Object>& object, std::string_view name) {
     const auto there = count(object, name);
@@ -86,6 +95,17 @@ class Counts {
   std::string_view wrong_;
 };
 
+// All that was written, reasoning included, which some vendors count beside what they call the
+// completion (docs/decisions/0007).
+void count_beside(Counts& counts, llm::MeteredUsage& read) {
+  read.output += written_beside({.prompt = read.input,
+                                 .completion = read.output,
+                                 .total = counts.tolerated("total_tokens"),
+                                 .reasoning = read.reasoning,
+                                 .cache_read = read.cache_read,
+                                 .cache_write = read.cache_write_5m});
+}
+
 Result<llm::MeteredUsage> openai_chat(Counts& counts) {
   const auto prompt = counts.object("prompt_tokens_details");
   const auto completion = counts.object("completion_tokens_details");
@@ -107,6 +127,7 @@ Result<llm::MeteredUsage> openai_chat(Counts& counts) {
   read.output_video = counts.optional(completion, "video_tokens");
   read.web_searches =
       counts.optional(counts.object("server_tool_use_details"), "web_search_requests");
+  count_beside(counts, read);
   return counts.done(read);
 }
 
@@ -145,10 +166,15 @@ Result<llm::MeteredUsage> anthropic_messages(Counts& counts) {
   return counts.done(read);
 }
 
+std::int64_t read_of_modality(Counts& counts, std::string_view modality) {
+  return counts.of_modality("promptTokensDetails", modality) +
+         counts.of_modality("promptTokenDetails", modality) +  // of embeddings
+         counts.of_modality("toolUsePromptTokensDetails", modality);
+}
+
 std::int64_t uncached_of_modality(Counts& counts, std::string_view modality) {
-  const auto all = counts.of_modality("promptTokensDetails", modality) +
-                   counts.of_modality("toolUsePromptTokensDetails", modality);
-  return std::max<std::int64_t>(0, all - counts.of_modality("cacheTokensDetails", modality));
+  const auto cached = counts.of_modality("cacheTokensDetails", modality);
+  return std::max<std::int64_t>(0, read_of_modality(counts, modality) - cached);
 }
 
 Result<llm::MeteredUsage> gemini_generate(Counts& counts) {
@@ -156,8 +182,7 @@ Result<llm::MeteredUsage> gemini_generate(Counts& counts) {
   read.input = counts.optional("promptTokenCount") + counts.optional("toolUsePromptTokenCount");
   read.cache_read = counts.optional("cachedContentTokenCount");
   read.cache_read_audio = counts.of_modality("cacheTokensDetails", "AUDIO");
-  read.input_audio = counts.of_modality("promptTokensDetails", "AUDIO") +
-                     counts.of_modality("toolUsePromptTokensDetails", "AUDIO");
+  read.input_audio = read_of_modality(counts, "AUDIO");
   read.input_image = uncached_of_modality(counts, "IMAGE");
   read.input_video = uncached_of_modality(counts, "VIDEO");
   read.reasoning = counts.optional("thoughtsTokenCount");

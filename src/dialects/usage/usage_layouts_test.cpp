@@ -25,6 +25,42 @@ TEST(UsageLayouts, openai_counts_cached_tokens_within_input) {
   EXPECT_EQ(usage->stated_cost->nanodollars, 120);
 }
 
+std::int64_t output_of(std::string_view members) {
+  const auto usage =
+      read(UsageLayout::openai_chat,
+           R"({"prompt_tokens":100,"completion_tokens":15,)" + std::string(members) + "}");
+  EXPECT_TRUE(usage) << members;
+  return usage ? usage->output : -1;
+}
+
+TEST(UsageLayouts, reasoning_that_is_counted_beside_the_completion_is_output) {
+  // xAI's, of a real answer.
+  const auto grok = read(UsageLayout::openai_chat,
+                         R"({"prompt_tokens":10120,"completion_tokens":1499,"total_tokens":14428,
+    "completion_tokens_details":{"reasoning_tokens":2809}})");
+  ASSERT_TRUE(grok);
+  EXPECT_EQ(grok->output, 1499 + 2809);
+  EXPECT_EQ(grok->reasoning, 2809);
+  // Gemini's by the route of OpenAI: thoughts are in the total alone.
+  EXPECT_EQ(output_of(R"("total_tokens":177)"), 77);
+}
+
+TEST(UsageLayouts, a_total_that_says_nothing_of_reasoning_changes_nothing) {
+  for (
+      const auto* members :
+      {R"("total_tokens":115)", R"("total_tokens":110)", R"("total_tokens":null)",
+       R"("total_tokens":0)", R"("total_tokens":-1)", R"("total_tokens":"177")",
+       R"("total_tokens":1e300)",
+       // Within the completion, as OpenAI counts; what is more then is something else.
+       R"("total_tokens":115,"completion_tokens_details":{"reasoning_tokens":9})",
+       R"("total_tokens":177,"completion_tokens_details":{"reasoning_tokens":9})",
+       // Cached tokens, counted beside the prompt.
+       R"("total_tokens":155,"prompt_tokens_details":{"cached_tokens":40})",
+       R"("total_tokens":165,"prompt_tokens_details":{"cached_tokens":20,"cache_write_tokens":30})"}) {
+    EXPECT_EQ(output_of(members), 15) << members;
+  }
+}
+
 TEST(UsageLayouts, anthropic_counts_cached_tokens_beside_input) {
   const auto usage = read(UsageLayout::anthropic_messages,
                           R"({"input_tokens":16,"cache_creation_input_tokens":7049,
@@ -47,6 +83,32 @@ TEST(UsageLayouts, gemini_leaves_zeros_out_and_counts_thoughts_beside_output) {
   EXPECT_EQ(usage->output, 541);
   EXPECT_EQ(usage->input_audio, 49);
   EXPECT_TRUE(read(UsageLayout::gemini_generate, "{}"));
+}
+
+TEST(UsageLayouts, gemini_says_of_what_kind_tokens_are) {
+  const auto usage = read(UsageLayout::gemini_generate, R"({"promptTokenCount":1000,
+    "cachedContentTokenCount":400,"candidatesTokenCount":60,"thoughtsTokenCount":5,
+    "promptTokensDetails":[{"modality":"TEXT","tokenCount":300},
+      {"modality":"AUDIO","tokenCount":200},{"modality":"IMAGE","tokenCount":400},
+      {"modality":"VIDEO","tokenCount":100}],
+    "cacheTokensDetails":[{"modality":"AUDIO","tokenCount":150},
+      {"modality":"IMAGE","tokenCount":250}],
+    "candidatesTokensDetails":[{"modality":"AUDIO","tokenCount":30},
+      {"modality":"IMAGE","tokenCount":20}]})");
+  ASSERT_TRUE(usage);
+  EXPECT_EQ(usage->cache_read, 400);
+  EXPECT_EQ(usage->input_audio, 200);
+  EXPECT_EQ(usage->cache_read_audio, 150);
+  EXPECT_EQ(usage->input_image, 150) << "the others are cached";
+  EXPECT_EQ(usage->input_video, 100);
+  EXPECT_EQ(usage->output, 65);
+  EXPECT_EQ(usage->output_audio, 30);
+  EXPECT_EQ(usage->output_image, 20);
+  // Embeddings spell it otherwise.
+  const auto embedded = read(UsageLayout::gemini_generate, R"({"promptTokenCount":9,
+    "promptTokenDetails":[{"modality":"AUDIO","tokenCount":9}]})");
+  ASSERT_TRUE(embedded);
+  EXPECT_EQ(embedded->input_audio, 9);
 }
 
 TEST(UsageLayouts, older_spellings_of_cached_tokens_are_read) {

@@ -47,6 +47,13 @@ bool nothing_was_sent(Errc failure) {
   }
 }
 
+// Of an answer that has begun: all but the upstream's own doing. What ends it then is that Tollway
+// hangs up, for the client or for a reason of its own; a vendor cannot tell the two apart.
+bool was_left(const Ending& ending) {
+  return ending.failure && ending.failure != Errc::connection_lost &&
+         ending.failure != Errc::upstream_error;
+}
+
 bool is_refusal(const Ending& ending) {
   return (ending.upstream_status != 0 && ending.upstream_status != 200) ||
          (ending.progress.error && !ending.progress.content);
@@ -119,8 +126,7 @@ Spending spending_of(const Ending& ending, const pricing::Rates* rates) {
   spending.usage = counted_from_what_passed(ending);
   spending.estimated = true;
   // Of an answer that came in one piece and failed, nobody saw how much there was.
-  const bool left = ending.failure == Errc::cancelled;
-  const bool seen = ending.streamed ? !left || ending.stops_when_left : !ending.failure;
+  const bool seen = ending.streamed ? !was_left(ending) || ending.stops_when_left : !ending.failure;
   if (seen) price(spending, rates);
   return spending;
 }

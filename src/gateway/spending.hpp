@@ -38,9 +38,11 @@ struct Spending {
 // What was stated counts. Where nothing was:
 // - nothing was sent, or the provider answered with an error: it cost nothing;
 // - no answer began: nobody knows what it cost;
-// - an answer that was cut: counted from what passed, and estimated. Where the client left, that is
-//   the cost if the provider stops with the stream; one that goes on (wire.md 2.12), or whose
-//   answer was no stream, bills what nobody has seen: unknown.
+// - an answer that was cut: counted from what passed, and estimated. Where it was left, by the
+// client
+//   or by Tollway (time, size, draining), that is the cost if the provider stops with the stream;
+//   one that goes on (wire.md 2.12), or whose answer was no stream, bills what nobody has seen:
+//   unknown.
 // `rates` null: the price is unknown.
 [[nodiscard]] Spending spending_of(const Ending& ending, const pricing::Rates* rates);
 

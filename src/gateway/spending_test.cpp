@@ -105,6 +105,38 @@ TEST(Spending, M05_leaving_costs_what_passed_where_the_provider_stops_and_else_n
       << "counts are better than guesses";
 }
 
+// A provider that goes on sees that the connection is closed, and not why.
+TEST(Spending, M05_what_is_cut_by_tollway_is_left) {
+  const auto ours = rates();
+  dialects::Progress progress;
+  progress.content = true;
+  progress.content_events = 30;
+  for (const auto failure :
+       {Errc::cancelled, Errc::request_timeout, Errc::upstream_timeout, Errc::upstream_too_large,
+        Errc::upstream_invalid, Errc::draining, Errc::overloaded, Errc::internal}) {
+    Ending ending{.progress = progress,
+                  .failure = failure,
+                  .upstream_status = 200,
+                  .streamed = true,
+                  .bytes_up = 400};
+    EXPECT_EQ(spending_of(ending, &ours).computed, std::nullopt) << name_of(failure);
+    EXPECT_EQ(spending_of(ending, &ours).usage->output, 30) << name_of(failure);
+    ending.stops_when_left = true;
+    EXPECT_EQ(spending_of(ending, &ours).computed, Money{160'000}) << name_of(failure);
+  }
+  for (const auto failure : {Errc::connection_lost, Errc::upstream_error}) {
+    EXPECT_EQ(spending_of({.progress = progress,
+                           .failure = failure,
+                           .upstream_status = 200,
+                           .streamed = true,
+                           .bytes_up = 400},
+                          &ours)
+                  .computed,
+              Money{160'000})
+        << "who serves it has ended it himself: " << name_of(failure);
+  }
+}
+
 TEST(Spending, M09_a_step_of_usage_is_not_the_whole) {
   const auto ours = rates();
   dialects::Progress progress;

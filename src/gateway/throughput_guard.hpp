@@ -18,9 +18,9 @@ struct ThroughputDemand {
 };
 
 // Tokens of a stream as far as it has come, roughly: an event with content is one at least, and so
-// are four bytes of text. Not for every event.
+// are four bytes of text.
 [[nodiscard]] inline std::uint64_t tokens_of(const dialects::Progress& progress) {
-  return std::max<std::uint64_t>(progress.content_events, progress.text.text().bytes / 4);
+  return std::max<std::uint64_t>(progress.content_events, progress.text.bytes() / 4);
 }
 
 // Watches one stream from its first content on. Windows follow one another without a gap; one in

@@ -8,17 +8,27 @@
 
 namespace tollway::llm {
 
-// The beginning of a text, and how long all of it is: what is behind the beginning is taken to have
-// as many tokens a byte.
+// A text up to a limit, and how long all of it is: what is behind the limit is taken to have as
+// many tokens a byte as what is before it.
 struct TextSample {
-  static constexpr std::size_t kept_bytes_max = 16 * 1024;
+  // Some 60,000 tokens. It is kept as long as the request lasts, so that it bounds what each costs.
+  static constexpr std::size_t kept_bytes_max = 256 * 1024;
 
-  std::string kept;
+  std::string kept;         // ends between two characters
   std::uint64_t bytes = 0;  // of the whole text
 
   void add(std::string_view text) {
+    const bool whole = bytes == kept.size();
     bytes += text.size();
-    if (kept.size() < kept_bytes_max) kept += text.substr(0, kept_bytes_max - kept.size());
+    if (whole) kept += text.substr(0, fitting(text, kept_bytes_max - kept.size()));
+  }
+
+ private:
+  // How much of it fits without cutting a character of UTF-8.
+  static std::size_t fitting(std::string_view text, std::size_t size) noexcept {
+    if (text.size() <= size) return text.size();
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U) --size;
+    return size;
   }
 };
 

@@ -196,6 +196,48 @@ TEST(Estimate, of_a_whole_answer_that_breaks_off) {
   EXPECT_EQ(row.computed, std::nullopt);
 }
 
+// Words, then as many bytes of digits, which have three times the tokens: no beginning tells.
+TEST(Estimate, of_text_that_is_not_alike) {
+  const Wire wire = chat();
+  std::string digits;
+  for (int i = 0; i < 6'000; ++i) digits += "271828 ";
+  const auto prompt = fmt::format(
+      R"({{"model":"gpt-4o","stream":true,"messages":[{{"role":"user","content":"{}{}"}}]}})",
+      hellos(6'000), digits);
+  std::string events = wire.events(5'000);
+  for (int i = 0; i < 1'000; ++i) events += wire.before_text + "271828 " + wire.after_text;
+  const FaultUpstream upstream(FaultUpstream::answering(sse_answer(events + wire.end)));
+  Gateway gateway(before(wire, upstream));
+  EXPECT_TRUE(gateway.post(wire.target(), prompt).complete);
+  const auto row = only_row(gateway);
+  // "271", "828" and " ".
+  EXPECT_NEAR(static_cast<double>(row.input), 6'000 + 3 * 6'000, 20);
+  EXPECT_NEAR(static_cast<double>(row.output), 5'000 + 3 * 1'000, 5);
+}
+
+// Two choices, and then two tool calls, in each event.
+TEST(Estimate, of_all_that_an_event_says) {
+  const Wire wire = chat();
+  const std::string choices = fmt::format(
+      R"(data: {{"id":"c","model":"gpt-4o","choices":[{{"index":0,"delta":{{"content":"{0}"}},)"
+      R"("finish_reason":null}},{{"index":1,"delta":{{"content":"{0}"}},"finish_reason":null}}]}})"
+      "\n\n",
+      hellos(5));
+  const std::string calls = fmt::format(
+      R"(data: {{"id":"c","model":"gpt-4o","choices":[{{"index":0,"delta":{{"tool_calls":[)"
+      R"({{"index":0,"function":{{"arguments":"{0}"}}}},)"
+      R"({{"index":1,"function":{{"arguments":"{0}"}}}}]}},"finish_reason":null}}]}})"
+      "\n\n",
+      hellos(5));
+  std::string events;
+  for (int i = 0; i < 50; ++i) events += choices;
+  for (int i = 0; i < 50; ++i) events += calls;
+  const FaultUpstream upstream(FaultUpstream::answering(sse_answer(events + wire.end)));
+  Gateway gateway(before(wire, upstream));
+  EXPECT_TRUE(gateway.post(wire.target(), wire.body()).complete);
+  expect_counted(only_row(gateway), 1000);
+}
+
 // The text that is kept is bounded, the count is of all that passed.
 TEST(Estimate, of_a_long_stream) {
   const Wire wire = chat();

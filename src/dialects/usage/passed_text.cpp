@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
+#include <optional>
 
 #include "dialects/json_reader.hpp"
 
@@ -53,6 +53,39 @@ bool is_written(std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
+// The string behind the name that begins at `at`; nullopt where that stands elsewhere, or where no
+// string is behind it, or an empty one.
+std::optional<std::string_view> string_behind(std::string_view json, std::size_t at,
+                                              std::string_view name) {
+  if (json.size() < at || !json.substr(at).starts_with(name)) return std::nullopt;
+  at = skip_blanks(json, at + name.size());
+  if (at >= json.size() || json[at] != ':') return std::nullopt;
+  at = skip_blanks(json, at + 1);
+  if (at >= json.size() || json[at] != '"') return std::nullopt;
+  const std::size_t end = end_of_string(json, ++at);
+  if (end == json.npos || end == at) return std::nullopt;
+  return json.substr(at, end - at);
+}
+
+constexpr std::string_view details = R"("reasoning_details")";
+constexpr std::array<std::string_view, 2> thoughts{R"("reasoning")", R"("reasoning_content")"};
+
+bool is_thought(std::string_view name) {
+  return std::ranges::find(thoughts, name) != thoughts.end();
+}
+
+bool has_thoughts(std::string_view json) {
+  return std::ranges::any_of(thoughts, [json](std::string_view name) {
+    const std::size_t at = find_name(json, name);
+    return at != json.npos && string_behind(json, at, name);
+  });
+}
+
+// What stands behind it was said elsewhere, or is said of what was.
+bool says_again(std::string_view name) {
+  return name == details || name == R"("annotations")" || name == R"("logprobs")";
+}
+
 }  // namespace
 
 void PassedText::take_broken(std::string_view json) {
@@ -74,28 +107,50 @@ void PassedText::take_broken(std::string_view json) {
   }
 }
 
-bool PassedText::take_at(std::string_view json, std::size_t at, std::string_view name) {
-  if (json.size() < at || !json.substr(at).starts_with(name)) return false;
-  at = skip_blanks(json, at + name.size());
-  if (at >= json.size() || json[at] != ':') return false;
-  at = skip_blanks(json, at + 1);
-  if (at >= json.size() || json[at] != '"') return false;
-  const std::size_t end = end_of_string(json, ++at);
-  if (end == json.npos || end == at) return false;
-  raw_.add(json.substr(at, end - at));
-  return true;
+void PassedText::take(std::string_view json, std::span<const std::string_view> names) {
+  const bool known = alone_ && found_name_ < names.size();
+  const auto said = known ? string_behind(json, found_at_, names[found_name_]) : std::nullopt;
+  if (!said) {
+    const std::size_t taken = take_all(json, 0, names, {});
+    if (taken > 0) alone_ = taken == 1;
+    return;
+  }
+  raw_.add(*said);
+  // Nearly always the event before again, with another piece of text.
+  if (json.size() - said->size() == rest_bytes_) return;
+  rest_bytes_ = static_cast<std::uint32_t>(json.size() - said->size());
+  const auto behind = static_cast<std::size_t>(said->data() - json.data()) + said->size() + 1;
+  alone_ = take_all(json, behind, names, {.name = names[found_name_], .text = *said}) == 0;
 }
 
-void PassedText::take(std::string_view json, std::span<const std::string_view> names) {
-  if (found_name_ < names.size() && take_at(json, found_at_, names[found_name_])) return;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    for (std::size_t at = 0; (at = find_name(json, names[i], at)) != json.npos; ++at) {
-      if (!take_at(json, at, names[i])) continue;
-      found_at_ = at;
-      found_name_ = i;
-      return;
+std::size_t PassedText::take_all(std::string_view json, std::size_t from,
+                                 std::span<const std::string_view> names, Said before) {
+  std::size_t taken = 0;
+  for (std::size_t at = from; (at = json.find('"', at)) != json.npos;) {
+    const std::size_t name_at = at;
+    const std::size_t end = end_of_string(json, at + 1);
+    if (end == json.npos) break;
+    const auto name = json.substr(name_at, end + 1 - name_at);
+    at = skip_blanks(json, end + 1);
+    if (at >= json.size() || json[at] != ':') continue;
+    if (says_again(name) && (name != details || has_thoughts(json))) {
+      at = end_of_list(json, skip_blanks(json, at + 1));
+      continue;
     }
+    const auto known = std::ranges::find(names, name);
+    const auto text = known == names.end() ? std::nullopt : string_behind(json, name_at, name);
+    if (!text) continue;
+    at = static_cast<std::size_t>(text->data() - json.data()) + text->size() + 1;
+    // Some servers write thoughts under two names.
+    if (is_thought(name) && before.text == *text && before.name != name) continue;
+    if (is_thought(name)) before = {.name = *known, .text = *text};
+    raw_.add(*text);
+    if (taken++ > 0 || from > 0) continue;
+    found_at_ = static_cast<std::uint32_t>(name_at);
+    found_name_ = static_cast<std::uint32_t>(known - names.begin());
+    rest_bytes_ = static_cast<std::uint32_t>(json.size() - text->size());
   }
+  return taken;
 }
 
 llm::TextSample PassedText::text() const {
@@ -108,8 +163,14 @@ llm::TextSample PassedText::text() const {
   simdjson::dom::parser parser;
   std::string_view text;
   if (parser.parse(json.data(), json.size(), false).get(text) != simdjson::SUCCESS) return raw_;
-  llm::TextSample plain{.kept = std::string(text), .bytes = raw_.bytes};
-  if (raw_.bytes == raw_.kept.size()) plain.bytes = plain.kept.size();
+  // What was not kept is taken to have as many escapes.
+  const double kept = static_cast<double>(text.size()) / static_cast<double>(raw_.kept.size());
+  llm::TextSample plain;
+  plain.kept = text;
+  plain.bytes = plain.kept.size();
+  if (raw_.bytes > raw_.kept.size()) {
+    plain.bytes = static_cast<std::uint64_t>(static_cast<double>(raw_.bytes) * kept);
+  }
   return plain;
 }
 

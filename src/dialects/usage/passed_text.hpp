@@ -13,8 +13,8 @@ namespace tollway::dialects {
 // is copied as it stands in the JSON, bounded, and looked for where it stood in the event before.
 class PassedText {
  public:
-  // Takes the first string that is not empty behind one of `names` ("\"content\"", in their order)
-  // in an event's JSON.
+  // Takes every string that is not empty behind one of `names` ("\"content\"") in an event's JSON,
+  // of all its choices and tool calls. What says again what was said is left out.
   void take(std::string_view json, std::span<const std::string_view> names);
 
   // Takes all that a model wrote in `json`, what came of a whole answer of any dialect that broke
@@ -22,15 +22,26 @@ class PassedText {
   void take_broken(std::string_view json);
 
   [[nodiscard]] bool empty() const noexcept { return raw_.bytes == 0; }
+  // Of what was taken, with JSON's escapes.
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return raw_.bytes; }
   // What was taken, without JSON's escapes.
   [[nodiscard]] llm::TextSample text() const;
 
  private:
-  [[nodiscard]] bool take_at(std::string_view json, std::size_t at, std::string_view name);
+  struct Said {
+    std::string_view name = {};
+    std::string_view text = {};
+  };
+  // From a place outside strings on; how many there were. `before` is what was taken there.
+  std::size_t take_all(std::string_view json, std::size_t from,
+                       std::span<const std::string_view> names, Said before);
 
   llm::TextSample raw_;
-  std::size_t found_at_ = 0;    // in the event before
-  std::size_t found_name_ = 0;  // index into its names
+  // Of the last event with text. There is one of these a stream: 32 bits hold what an event may be.
+  std::uint32_t found_at_ = 0;    // the first string's name
+  std::uint32_t rest_bytes_ = 0;  // all of the event but the string
+  std::uint32_t found_name_ = 0;  // index into its names
+  bool alone_ = false;            // it was the only one
 };
 
 }  // namespace tollway::dialects

@@ -30,10 +30,59 @@ TEST(PassedText, TakesWhatIsSaidWhereverItStands) {
 TEST(PassedText, KeepsABoundedPart) {
   PassedText passed;
   const std::string event = R"({"content":")" + std::string(1000, 'x') + R"(\u00e9"})";
-  for (int i = 0; i < 100; ++i) passed.take(event, names);
-  EXPECT_EQ(passed.text().bytes, 100 * 1006U);
+  for (int i = 0; i < 400; ++i) passed.take(event, names);
+  EXPECT_EQ(passed.bytes(), 400 * 1006U);
+  EXPECT_NEAR(static_cast<double>(passed.text().bytes), 400 * 1002, 400) << "without escapes";
   EXPECT_LE(passed.text().kept.size(), llm::TextSample::kept_bytes_max);
-  EXPECT_GT(passed.text().kept.size(), llm::TextSample::kept_bytes_max - 200);
+  EXPECT_GT(passed.text().kept.size(), llm::TextSample::kept_bytes_max * 99 / 100);
+}
+
+TEST(PassedText, KeepsWholeCharacters) {
+  llm::TextSample sample;
+  sample.add("x");
+  while (sample.bytes <= llm::TextSample::kept_bytes_max) sample.add("\u00e9");
+  EXPECT_EQ(sample.kept.size(), llm::TextSample::kept_bytes_max - 1);
+  EXPECT_TRUE(sample.kept.ends_with("\u00e9"));
+  sample.add("y");
+  EXPECT_TRUE(sample.kept.ends_with("\u00e9")) << "there is a gap";
+}
+
+std::string taken(std::initializer_list<std::string_view> events) {
+  static constexpr std::array<std::string_view, 5> carriers{
+      R"("content")", R"("reasoning")", R"("reasoning_content")", R"("arguments")", R"("text")"};
+  PassedText passed;
+  for (const auto event : events) passed.take(event, carriers);
+  return passed.text().kept;
+}
+
+TEST(PassedText, TakesAllChoicesAndToolCallsOfAnEvent) {
+  constexpr std::string_view both =
+      R"({"choices":[{"index":0,"delta":{"content":"a"}},{"index":1,"delta":{"content":"b"}}]})";
+  constexpr std::string_view one = R"({"choices":[{"index":0,"delta":{"content":"c"}}]})";
+  EXPECT_EQ(taken({both, both}), "abab");
+  EXPECT_EQ(taken({one, both, one, one, both}), "cabccab");
+  EXPECT_EQ(taken({R"({"choices":[{"delta":{"content":"Hi","tool_calls":[)"
+                   R"({"index":0,"function":{"name":"f","arguments":"{1"}},)"
+                   R"({"index":1,"function":{"name":"g","arguments":"{2"}}]}}]})"}),
+            "Hi{1{2");
+  EXPECT_EQ(taken({R"({"delta":{"reasoning":"Hm","content":"Hi"}})"}), "HmHi");
+}
+
+TEST(PassedText, WhatIsSaidTwiceIsTakenOnce) {
+  EXPECT_EQ(taken({R"({"delta":{"reasoning":"Hm","reasoning_content":"Hm"}})"}), "Hm");
+  constexpr std::string_view details = R"("reasoning_details":[{"text":"Hm","x":"]"}])";
+  const std::string before = R"({"delta":{)" + std::string(details) + R"(,"reasoning":"Hm"}})";
+  const std::string behind = R"({"delta":{"reasoning":"Hm",)" + std::string(details) + "}}";
+  const std::string alone = R"({"delta":{"content":"",)" + std::string(details) + "}}";
+  EXPECT_EQ(taken({before}), "Hm");
+  EXPECT_EQ(taken({behind, behind}), "HmHm");
+  EXPECT_EQ(taken({alone}), "Hm");
+  EXPECT_EQ(taken({R"({"delta":{"content":"Hi","annotations":[{"content":"page"}]},)"
+                   R"("logprobs":{"content":[{"text":"Hi"}]}})"}),
+            "Hi");
+  // Of two choices that say the same, both are billed.
+  EXPECT_EQ(taken({R"({"choices":[{"delta":{"reasoning":"a"}},{"delta":{"reasoning":"a"}}]})"}),
+            "aa");
 }
 
 TEST(TextOf, APromptIsItsTextAndNoImage) {

@@ -50,7 +50,7 @@ class TwoProviders : public InEachDialect {
   // The client sees the second's answer and nothing else.
   static void expect_second(const Answer& answer, bool stream);
   // The gateway's only request: its attempts in their order, each charged by what it brought, the
-  // second provider's at its own price. Stops the gateway.
+  // second provider's at its own price, or at an unknown one where it was left. Stops the gateway.
   static void expect_settled(Gateway& gateway, const std::vector<Attempted>& attempts);
 };
 

@@ -128,11 +128,15 @@ struct AudioOutput {
 // from what passed, and `estimated`.
 struct Usage {
   std::optional<std::int64_t> prompt_tokens;
-  std::optional<std::int64_t> completion_tokens;
+  std::optional<std::int64_t> completion_tokens;  // reasoning included, however the provider counts
   std::optional<std::int64_t> total_tokens;
-  std::optional<std::int64_t> cached_tokens;       // part of prompt_tokens
-  std::optional<std::int64_t> cache_write_tokens;  // part of prompt_tokens
-  std::optional<std::int64_t> reasoning_tokens;    // part of completion_tokens
+  std::optional<std::int64_t> cached_tokens;        // part of prompt_tokens
+  std::optional<std::int64_t> cache_write_tokens;   // part of prompt_tokens
+  std::optional<std::int64_t> input_audio_tokens;   // part of prompt_tokens
+  std::optional<std::int64_t> input_image_tokens;   // part of prompt_tokens
+  std::optional<std::int64_t> reasoning_tokens;     // part of completion_tokens
+  std::optional<std::int64_t> output_audio_tokens;  // part of completion_tokens
+  std::optional<std::int64_t> output_image_tokens;  // part of completion_tokens
   bool estimated = false;
 };
 

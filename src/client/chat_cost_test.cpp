@@ -39,6 +39,20 @@ TEST(ChatCost, stated_tokens_are_priced) {
   EXPECT_EQ(reply.cost_kind, CostKind::computed);
 }
 
+TEST(ChatCost, sound_is_priced_as_sound) {
+  auto options = openai();
+  options.model = "gpt-4o-realtime-preview";
+  ChatReply reply;
+  reply.usage.prompt_tokens = 1000;
+  reply.usage.completion_tokens = 100;
+  reply.usage.input_audio_tokens = 1000;
+  reply.usage.output_audio_tokens = 100;
+  complete_cost(reply, options, request, options.model);
+  ASSERT_TRUE(reply.cost);
+  // 40 and 80 dollars a million; as text it would be 5 and 20.
+  EXPECT_EQ(reply.cost->to_string(), "0.048");
+}
+
 TEST(ChatCost, U21_usage_that_is_missing_is_counted_and_marked) {
   ChatReply reply;
   reply.content = "hello world";

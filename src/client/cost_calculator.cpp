@@ -13,7 +13,11 @@ std::optional<UsageCounts> UsageCounts::of(const Usage& usage) {
   counts.output = *usage.completion_tokens;
   counts.cache_read = usage.cached_tokens.value_or(0);
   counts.cache_write_5m = usage.cache_write_tokens.value_or(0);
+  counts.input_audio = usage.input_audio_tokens.value_or(0);
+  counts.input_image = usage.input_image_tokens.value_or(0);
   counts.reasoning = usage.reasoning_tokens.value_or(0);
+  counts.output_audio = usage.output_audio_tokens.value_or(0);
+  counts.output_image = usage.output_image_tokens.value_or(0);
   return counts;
 }
 

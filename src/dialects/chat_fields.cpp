@@ -91,7 +91,11 @@ void read_chat_usage(const object& answer, Usage& usage, std::optional<Money>& c
   read_count(stated, "prompt_cache_hit_tokens", usage.cached_tokens);  // DeepSeek
   read_details(stated, "prompt_tokens_details", "cached_tokens", usage.cached_tokens);
   read_details(stated, "prompt_tokens_details", "cache_write_tokens", usage.cache_write_tokens);
+  read_details(stated, "prompt_tokens_details", "audio_tokens", usage.input_audio_tokens);
+  read_details(stated, "prompt_tokens_details", "image_tokens", usage.input_image_tokens);
   read_details(stated, "completion_tokens_details", "reasoning_tokens", usage.reasoning_tokens);
+  read_details(stated, "completion_tokens_details", "audio_tokens", usage.output_audio_tokens);
+  read_details(stated, "completion_tokens_details", "image_tokens", usage.output_image_tokens);
   add_written_beside(usage, total.value_or(0));
   read_cost(stated, cost);
 }

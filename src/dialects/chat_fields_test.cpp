@@ -50,6 +50,17 @@ TEST(ChatFields, CompletionTokensHoldReasoningThatIsCountedBesideThem) {
   }
 }
 
+TEST(ChatFields, SoundAndImagesAreCounted) {
+  const auto usage =
+      usage_in(R"({"usage":{"prompt_tokens_details":{"audio_tokens":1,"image_tokens":2},)"
+               R"("completion_tokens_details":{"audio_tokens":3,"image_tokens":4}}})")
+          .usage;
+  EXPECT_EQ(usage.input_audio_tokens, 1);
+  EXPECT_EQ(usage.input_image_tokens, 2);
+  EXPECT_EQ(usage.output_audio_tokens, 3);
+  EXPECT_EQ(usage.output_image_tokens, 4);
+}
+
 TEST(ChatFields, ACostIsExactOrUnknown) {
   EXPECT_EQ(usage_in(R"({"usage":{"cost":0.0076509169000000005}})").cost, Money{7'650'917});
   EXPECT_EQ(usage_in(R"({"usage":{"cost":0}})").cost, Money{0});

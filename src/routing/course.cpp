@@ -257,12 +257,25 @@ void Course::failed(FailureClass failure, std::optional<Duration> retry_after, T
                  standing.key->key_name().empty() ? "" : " ", standing.key->key_name(),
                  std::chrono::ceil<std::chrono::seconds>(standing.key->rest_until() - now).count());
   }
+  // Who refuses as asked too often again and again, and takes nothing in between, is left alone as
+  // one that fails: otherwise all who wait ask again at once, when it may take one.
+  if (remedy.counts_as == Outcome::throttled) {
+    standing.breaker.ended(Outcome::failure, {}, failed.began, now);
+  }
   end({.outcome = remedy.counts_as}, 0, now, failed);
   if (failure != FailureClass::key && failure != FailureClass::throttled) {
     put_other_keys_behind(failed.stop);
   }
   stops_[failed.stop].over = !remedy.here;
-  client_fault_ = !remedy.here && !remedy.elsewhere;
+  if (remedy.here || remedy.elsewhere) return;
+  // What one model's places find wrong with a request may be right for another model's.
+  client_fault_ = true;
+  for (std::size_t stop = 0; stop < stop_count_; ++stop) {
+    if (at(stop).model == at(failed.stop).model) stops_[stop].over = true;
+    client_fault_ = client_fault_ && stops_[stop].over;
+  }
+  limit_ends_.reset();  // of the model's places: they stand before those of the models that follow
+  breaker_ends_.reset();
 }
 
 void Course::answered(const Attempt& attempt, std::int64_t tokens_used, TimePoint now,

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <deque>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -13,6 +15,7 @@ namespace tollway::routing {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::minutes;
 using std::chrono::seconds;
 using Next = Course::Next;
 
@@ -83,6 +86,83 @@ TEST(Course, TheClientsFaultIsTriedNowhereElse) {
   course.failed(FailureClass::client, {}, start);
   EXPECT_EQ(course.next(start).what, Next::give_up);
   EXPECT_TRUE(market.standings[0].breaker.admit(start));
+}
+
+// What is wrong for one model may be right for another (wire.md 3.8).
+TEST(Course, TheClientsFaultEndsItsModelsPlacesAlone) {
+  Market market(3);
+  market.candidates[2].model = 1;
+  Course course = market.course();
+  expect_attempt(course, 0, start);
+  course.failed(FailureClass::client, {}, start);
+  expect_attempt(course, 2, start);
+  course.failed(FailureClass::client, {}, start);
+  EXPECT_EQ(course.next(start).what, Next::give_up);
+  EXPECT_EQ(course.attempts(), 2);
+}
+
+TEST(Course, WhoThrottlesAndTakesNothingIsLeftAloneAsOneThatFails) {
+  for (const auto retry_after : {std::optional<Duration>(), std::optional<Duration>(seconds(1))}) {
+    Market market(1, {}, 0);
+    TimePoint now = start;
+    for (int i = 0; i < 5; ++i) {
+      Course course = market.course();
+      now += seconds(2);
+      expect_attempt(course, 0, now);
+      course.failed(FailureClass::throttled, retry_after, now);
+    }
+    now += milliseconds(100);
+    EXPECT_EQ(market.standings[0].breaker.state(now), Breaker::State::open);
+    EXPECT_EQ(market.course().next(now).what, Next::give_up);
+  }
+}
+
+TEST(Course, WhoThrottlesNowAndThenIsNotLeftAlone) {
+  Market market(1, {}, 0);
+  for (int i = 0; i < 20; ++i) {
+    const TimePoint now = start + seconds(2 * i);
+    Course course = market.course(minutes(5));
+    expect_attempt(course, 0, now);
+    if (i % 4 == 3) {
+      course.answered({.outcome = Outcome::success}, 50, now);
+    } else {
+      course.failed(FailureClass::throttled, {}, now);
+    }
+    EXPECT_EQ(market.standings[0].breaker.state(now), Breaker::State::closed);
+  }
+}
+
+// Full jitter: any part of a bound that doubles, up to the cap, is as likely as any other.
+TEST(Course, PausesAreSpreadEvenlyOverABoundThatDoublesUpToItsCap) {
+  constexpr int courses = 4000;
+  constexpr std::array<milliseconds, 3> bounds{milliseconds(500), milliseconds(1000),
+                                               milliseconds(1600)};
+  Market market(1, {}, 3 * courses);
+  std::array<std::array<int, 10>, bounds.size()> seen{};
+  TimePoint now = start;
+  for (int i = 0; i < courses; ++i) {
+    now += minutes(2);
+    Course course({.candidates = market.candidates,
+                   .places = market.places,
+                   .budget = market.budget,
+                   .random = market.random},
+                  {.attempts_here_max = 4, .delay_max = milliseconds(1600)}, 100, now + minutes(1));
+    for (std::size_t round = 0; round < bounds.size(); ++round) {
+      expect_attempt(course, 0, now);
+      course.failed(FailureClass::transient, {}, now);
+      const auto pause = course.next(now);
+      ASSERT_EQ(pause.what, Next::wait);
+      ASSERT_LE(pause.until - now, bounds[round]);
+      const auto tenth = (pause.until - now) * 10 / bounds[round];
+      ++seen[round][static_cast<std::size_t>(std::min<std::int64_t>(tenth, 9))];
+      now = pause.until;
+    }
+    expect_attempt(course, 0, now);
+    course.answered({.outcome = Outcome::success}, 50, now);
+  }
+  for (const auto& tenths : seen) {
+    for (const int count : tenths) EXPECT_NEAR(count, courses / 10, courses / 50);
+  }
 }
 
 TEST(Course, WhatIsFatalThereIsNotTriedThereAgain) {

@@ -69,6 +69,25 @@ TEST(FallbackModels, openrouter_answers_where_the_vendor_does_not) {
   EXPECT_EQ(at(up, "/provider/order/0"), "openai") << "it routes by that itself";
 }
 
+// What one model finds wrong with a request may be right for the next (wire.md 3.8).
+TEST(FallbackModels, another_model_answers_where_the_first_finds_the_request_wrong) {
+  FaultUpstream openrouter(FaultUpstream::answering(json_answer(served("acme/other"))));
+  FaultUpstream openai(FaultUpstream::answering(
+      answer(400, "application/json",
+             R"({"error":{"message":"temperature: no","type":"invalid_request_error"}})")));
+  const SeveralProviders both(
+      {{.key = "openrouter", .url = openrouter.url(), .model = "acme/other"},
+       {.key = "openai", .url = openai.url(), .model = "gpt-4o", .bare_list = true}});
+  Gateway gateway(both.options());
+  const std::string rest = R"("messages":[{"role":"user","content":"Hello"}]})";
+  const auto got =
+      gateway.post(path, R"({"model":"openai/gpt-4o","models":["acme/other"],)" + rest);
+  EXPECT_EQ(got.status, 200) << got.body;
+  EXPECT_EQ(openai.request_count(), 1);
+  EXPECT_EQ(gateway.post(path, R"({"model":"openai/gpt-4o",)" + rest).status, 400)
+      << "the last one's words where there is no other model";
+}
+
 // Who alone can serve gets the request as it came.
 TEST(FallbackModels, what_only_openrouter_has_goes_up_byte_for_byte) {
   FaultUpstream openrouter(FaultUpstream::answering(json_answer(served("acme/only-there"))));

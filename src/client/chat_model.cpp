@@ -28,7 +28,8 @@ Result<std::chrono::milliseconds> timeout_of(const CallOptions& options,
                       "a call's timeout must be above zero and at most 30 minutes");
 }
 
-// Of prompt and answer together, as limits count them: four bytes each, and 512 of an answer.
+// Of prompt and answer together, as limits count them: four bytes each, and all that the answer may
+// have, or 512 where nobody says.
 std::int64_t tokens_of(const ChatRequest& request, const client::ChatModelOptions& options) {
   constexpr std::int64_t output_tokens_usual = 512;
   std::size_t bytes = 0;
@@ -39,8 +40,7 @@ std::int64_t tokens_of(const ChatRequest& request, const client::ChatModelOption
   }
   for (const Tool& tool : request.tools) bytes += tool.description.size() + tool.parameters.size();
   const auto most = request.max_tokens ? request.max_tokens : options.max_tokens;
-  return static_cast<std::int64_t>(bytes / 4) +
-         std::min(most.value_or(output_tokens_usual), output_tokens_usual);
+  return static_cast<std::int64_t>(bytes / 4) + most.value_or(output_tokens_usual);
 }
 
 Result<ChatCallSpec> make_spec(const std::vector<client::ChatUpstream>& upstreams,

@@ -1,5 +1,7 @@
 #include "gateway/candidates.hpp"
 
+#include <algorithm>
+
 #include "gateway/route.hpp"
 
 namespace tollway::gateway {
@@ -51,7 +53,8 @@ Result<> Candidates::choose(Request& request, routing::TimePoint now) {
                           .preferences = wishes.preferences,
                           .any_model = wishes.any_model},
                          ask, request.services.endpoints, now);
-  tokens_ = ask.prompt_tokens + ask.output_tokens;
+  // As limits count them: the answer as long as the request allows, not as it is expected to be.
+  tokens_ = ask.prompt_tokens + std::max(ask.output_tokens, ask.max_tokens.value_or(0));
   if (!gathered) return gathered;
   if (all().size() > 1 && request.route->chat) remember(request, now);
   decide(request.services.routing.router);

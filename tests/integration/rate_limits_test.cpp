@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <fmt/format.h>
+
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -21,8 +23,16 @@ constexpr rlim_t open_files = 4096;
 struct Allowed {
   int requests = 0;    // in any 60 seconds
   int concurrent = 0;  // 0: as many as they like
+  int tokens = 0;      // in any 60 seconds, of `tokens_each` a request; 0: as many as they like
   bool tells = false;  // in its answers' headers
 };
+
+constexpr int max_tokens = 2000;
+constexpr int tokens_each = max_tokens + 7;
+constexpr auto long_answer =
+    R"({"id":"gen-1-test","object":"chat.completion","model":"test/model","choices":[{"index":0,)"
+    R"("message":{"role":"assistant","content":"Hello"},"finish_reason":"length"}],)"
+    R"("usage":{"prompt_tokens":7,"completion_tokens":2000,"total_tokens":2007}})";
 
 // Answers what it allows, each after a while, and counts what goes beyond.
 class StrictProvider {
@@ -46,7 +56,9 @@ class StrictProvider {
     const auto now = Clock::now();
     while (!lately_.empty() && lately_.front() <= now - 60s) lately_.pop_front();
     const bool many = allowed_.concurrent > 0 && under_way_ >= allowed_.concurrent;
-    if (many || lately_.size() >= static_cast<std::size_t>(allowed_.requests)) {
+    const int used = (static_cast<int>(lately_.size()) + 1) * tokens_each;
+    const bool long_ones = allowed_.tokens > 0 && used > allowed_.tokens;
+    if (many || long_ones || lately_.size() >= static_cast<std::size_t>(allowed_.requests)) {
       ++violations_;
       return false;
     }
@@ -72,6 +84,10 @@ class StrictProvider {
       }
       connection.stall(20ms);
       leave();
+      if (allowed_.tokens > 0) {
+        connection.send(json_answer(long_answer));
+        continue;
+      }
       if (!allowed_.tells) {
         connection.send(json_answer(chat_dialect().json));
         continue;
@@ -114,8 +130,9 @@ class RateLimits : public testing::Test {
   }
 
   // All of them are under way before the first answer is read.
-  static Outcome ask_at_once(const Gateway& gateway) {
-    const auto bytes = gateway.request_bytes("POST", path, in_order(chat_dialect().body(false)));
+  static Outcome ask_at_once(const Gateway& gateway,
+                             const std::string& body = chat_dialect().body(false)) {
+    const auto bytes = gateway.request_bytes("POST", path, in_order(body));
     std::vector<std::unique_ptr<RawClient>> waiting;
     for (int i = 0; i < clients; ++i) {
       waiting.push_back(std::make_unique<RawClient>(gateway.port()));
@@ -150,6 +167,21 @@ TEST_F(RateLimits, configured_limits_are_never_broken) {
   EXPECT_EQ(outcome.served, 400) << "all that can be served in time are";
   EXPECT_EQ(outcome.refused, clients - 400);
   EXPECT_LE(only.most_at_once(), 16);
+}
+
+// What an answer may become counts until it is known what it has become.
+TEST_F(RateLimits, tokens_are_never_more_than_configured) {
+  StrictProvider only({.requests = clients, .tokens = 20'000});
+  const SeveralProviders one({own_provider("first", only.url())});
+  Gateway gateway(one.options(settings({{"TOLLWAY_LLM_FIRST_TOKENS_PER_MINUTE", "20000"}})));
+  const auto outcome =
+      ask_at_once(gateway, fmt::format(R"({{"model":"test/model","max_tokens":{},"messages":)"
+                                       R"([{{"role":"user","content":"Hello"}}]}})",
+                                       max_tokens));
+  EXPECT_EQ(only.violations(), 0);
+  EXPECT_EQ(only.served(), outcome.served);
+  EXPECT_EQ(outcome.served, 20'000 / tokens_each) << "all that can be served in time are";
+  EXPECT_EQ(outcome.refused, clients - outcome.served);
 }
 
 TEST_F(RateLimits, limits_are_learnt_from_headers) {

@@ -49,19 +49,37 @@ TEST_P(SecondAfterConnect, U03_no_such_name_second_answers) {
   if (!ran) GTEST_SKIP() << "a network namespace, which needs root";
 }
 
+TEST_P(SecondAfterConnect, U03_name_server_that_does_not_answer_second_answers) {
+  const bool ran = in_own_network("nameserver 127.0.0.1\noptions timeout:5 attempts:1\n", [] {
+    const DnsServer names;
+    FaultUpstream second(serving(second_of(dialect())));
+    const auto both = providers(second.url_for("silence.test"), second.url());
+    Gateway gateway(both.options(patient({{"TOLLWAY_UPSTREAM_CONNECT_TIMEOUT", "1"}})));
+    const Stopwatch watch;
+    expect_second(gateway.post(dialect().path(), body(false)), false);
+    EXPECT_LE(watch.elapsed(), 5s);
+    EXPECT_EQ(gateway.only_record().attempts(), 2);
+  });
+  if (!ran) GTEST_SKIP() << "a network namespace, which needs root";
+}
+
 TEST_P(SecondAfterConnect, U04_bad_certificate_second_answers) {
   const Authority authority;
   const TemporaryDirectory files;
   const auto trusted = files.write("authority.pem", authority.pem());
-  const auto context = server_context(authority.issue({.expired = true}));
-  FaultUpstream first(serving(dialect()), {.tls = context.get()});
-  FaultUpstream second(serving(second_of(dialect())));
-  const auto both = providers(first.url_for("localhost"), second.url());
-  Gateway gateway(both.options(patient({{"SSL_CERT_FILE", trusted.string()}})));
-  expect_second(gateway.post(dialect().path(), body(false)), false);
-  EXPECT_TRUE(wait_until([&] { return !first.tls_failures().empty(); }));
-  EXPECT_EQ(first.request_count(), 0) << "application bytes were sent";
-  expect_settled(gateway, {{"first", "tls_failed"}, {"second", "ok"}});
+  for (const CertificateOptions& bad :
+       {CertificateOptions{.expired = true}, CertificateOptions{.names = "DNS:elsewhere.test"}}) {
+    SCOPED_TRACE(bad.names);
+    const auto context = server_context(authority.issue(bad));
+    FaultUpstream first(serving(dialect()), {.tls = context.get()});
+    FaultUpstream second(serving(second_of(dialect())));
+    const auto both = providers(first.url_for("localhost"), second.url());
+    Gateway gateway(both.options(patient({{"SSL_CERT_FILE", trusted.string()}})));
+    expect_second(gateway.post(dialect().path(), body(false)), false);
+    EXPECT_TRUE(wait_until([&] { return !first.tls_failures().empty(); }));
+    EXPECT_EQ(first.request_count(), 0) << "application bytes were sent";
+    expect_settled(gateway, {{"first", "tls_failed"}, {"second", "ok"}});
+  }
 }
 
 TEST_P(SecondAfterConnect, U05_reset_before_headers_second_answers) {

@@ -87,7 +87,7 @@ TEST_P(SecondAfterCut, inside_the_first_content_second_answers) {
 
 // What has been produced is the client's: an error in band, no clean end, nobody else is asked,
 // and the first is paid for what it brought.
-TEST_P(SecondAfterCut, after_content_the_stream_ends_with_an_error) {
+TEST_P(SecondAfterCut, U08_after_content_the_stream_ends_with_an_error) {
   for (const auto how : cuts) {
     SCOPED_TRACE(static_cast<int>(how));
     Signal relayed;

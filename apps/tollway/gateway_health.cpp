@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
-#include <cstdlib>
 
 #include "base/error.hpp"
-#include "client/http_call.hpp"
-#include "http/origin.hpp"
-#include "settings/serve_settings.hpp"
+#include "gateway_call.hpp"
 #include "terminal/table.hpp"
 
 namespace tollway {
@@ -18,42 +16,18 @@ namespace json = boost::json;
 using terminal::Cell;
 using terminal::Style;
 
-constexpr const char* key_variable = "TOLLWAY_GATEWAY_KEY";
-
 Result<json::object> ask(const std::string& url) {
-  const auto parsed = http::parse_url(url + "/api/v1/providers/health");
-  if (!parsed) return std::unexpected(parsed.error());
-  const auto runtime = Runtime::shared();
-  if (!runtime) return std::unexpected(runtime.error());
-  client::HttpCall call;
-  call.origin = parsed->origin;
-  call.target = parsed->path;
-  if (const char* const key = std::getenv(key_variable)) {
-    call.authentication.value = Secret(fmt::format("Bearer {}", key));
+  auto document = ask_gateway({.url = url, .path = "/api/v1/providers/health", .body = {}});
+  if (!document) return document;
+  const auto* const data = document->if_contains("data");
+  const auto has_windows = [](const json::value& row) {
+    return row.is_object() && row.get_object().contains("windows");
+  };
+  if (data == nullptr || !data->is_array() ||
+      !std::ranges::all_of(data->get_array(), has_windows)) {
+    return std::unexpected(no_gateway(url, 200));
   }
-  call.addresses = net::AddressPolicy::private_allowed;
-  const auto answer = client::http_call(**runtime, std::move(call));
-  if (!answer) {
-    return upstream_error(answer.error().code,
-                          fmt::format("no gateway answers at {}: {}; is `tollway serve` running, "
-                                      "and is --gateway its address?",
-                                      url, answer.error().message));
-  }
-  if (answer->status == 401) {
-    return client_error(
-        Errc::unauthenticated,
-        fmt::format("the gateway at {} wants a key; set {} to one of its keys", url, key_variable));
-  }
-  json::error_code failed;
-  auto document = json::parse(answer->body, failed);
-  if (failed || answer->status != 200 || !document.is_object() ||
-      !document.get_object().contains("data") || !document.at("data").is_array()) {
-    return upstream_error(
-        Errc::upstream_invalid,
-        fmt::format("what answers at {} is no gateway of this version (status {})", url,
-                    answer->status));
-  }
-  return std::move(document.get_object());
+  return document;
 }
 
 std::string text_at(const json::value& row, std::string_view pointer) {
@@ -88,32 +62,61 @@ Cell state_cell(const json::value& row) {
   return {breaker == "open" ? "resting" : "being probed", Style::bad};
 }
 
-void print_table(terminal::Console& console, const json::array& rows) {
-  terminal::Table table(
-      {{.title = "PROVIDER"},
-       {.title = "KEY", .leaves = 1},
-       {.title = "MODEL", .width_min = 12},
-       {.title = "STATE"},
-       {.title = "ANSWERED", .align = terminal::Column::Align::right},
-       {.title = "FAILED", .align = terminal::Column::Align::right},
-       {.title = "THROTTLED", .align = terminal::Column::Align::right, .leaves = 2},
-       {.title = "UP %", .align = terminal::Column::Align::right},
-       {.title = "FIRST TOKEN MS", .align = terminal::Column::Align::right, .leaves = 3},
-       {.title = "TOKENS/S", .align = terminal::Column::Align::right, .leaves = 3},
-       {.title = "TOOLS WELL", .align = terminal::Column::Align::right, .leaves = 4}});
-  for (const auto& row : rows) {
-    table.add({{text_at(row, "/provider")},
-               {text_at(row, "/key")},
-               {text_at(row, "/model")},
-               state_cell(row),
-               {text_at(row, "/requests_last_30m/successes")},
-               {text_at(row, "/requests_last_30m/failures")},
-               {text_at(row, "/requests_last_30m/throttled")},
-               {number_at(row, "/uptime_last_30m")},
-               {number_at(row, "/latency_last_30m/p50")},
-               {number_at(row, "/throughput_last_30m/p50")},
-               {tools_used_well(row)}});
+// "3 broken, 1 throttled"
+std::string errors_in(const json::value& window) {
+  std::string errors;
+  for (const auto& [name, count] : window.at("errors").as_object()) {
+    errors += fmt::format("{}{} {}", errors.empty() ? "" : ", ", json::serialize(count),
+                          std::string_view(name));
   }
+  return errors;
+}
+
+bool saw_something(const json::value& window) {
+  const auto& requests = window.at("requests").as_object();
+  return !window.at("errors").as_object().empty() ||
+         std::ranges::any_of(requests, [](const auto& one) {
+           return one.value().template to_number<std::int64_t>() > 0;
+         });
+}
+
+// An endpoint takes a line for each window that saw something, and at least one.
+void add_lines(terminal::Table& table, const json::value& row) {
+  bool first = true;
+  for (const std::string_view name : {"30s", "5m", "30m"}) {
+    const auto& window = row.at("windows").at(name);
+    if (!saw_something(window) && (name != "30m" || !first)) continue;
+    table.add({{first ? text_at(row, "/provider") : ""},
+               {first ? text_at(row, "/key") : ""},
+               {first ? text_at(row, "/model") : ""},
+               first ? state_cell(row) : Cell{},
+               {std::string(name), Style::dim},
+               {text_at(window, "/requests/successes")},
+               {number_at(window, "/uptime")},
+               {number_at(window, "/first_byte/p50")},
+               {number_at(window, "/latency/p50")},
+               {number_at(window, "/throughput/p50")},
+               {first ? tools_used_well(row) : ""},
+               {errors_in(window), Style::bad}});
+    first = false;
+  }
+}
+
+void print_table(terminal::Console& console, const json::array& rows) {
+  using Align = terminal::Column::Align;
+  terminal::Table table({{.title = "PROVIDER"},
+                         {.title = "KEY", .leaves = 1},
+                         {.title = "MODEL", .width_min = 12},
+                         {.title = "STATE"},
+                         {.title = "LAST", .align = Align::right},
+                         {.title = "GOOD", .align = Align::right},
+                         {.title = "UP %", .align = Align::right},
+                         {.title = "BYTE MS", .align = Align::right, .leaves = 2},
+                         {.title = "TOKEN MS", .align = Align::right, .leaves = 3},
+                         {.title = "TOKENS/S", .align = Align::right, .leaves = 3},
+                         {.title = "TOOLS WELL", .align = Align::right, .leaves = 4},
+                         {.title = "ERRORS", .width_min = 12}});
+  for (const auto& row : rows) add_lines(table, row);
   console.print(table.text(console.out()));
 }
 
@@ -121,10 +124,7 @@ void print_table(terminal::Console& console, const json::array& rows) {
 
 int show_health(terminal::Console& console, const Installation& installation,
                 const std::string& url) {
-  const auto settings = settings::serve_settings_from(installation.snapshot);
-  const bool tls = !settings.tls_certificate_file.empty();
-  const auto health =
-      ask(!url.empty() ? url : fmt::format("{}://{}", tls ? "https" : "http", settings.listen));
+  const auto health = ask(gateway_url(installation, url));
   if (!health) return console.fail(health.error());
   const auto& rows = health->at("data").get_array();
   if (console.json()) {

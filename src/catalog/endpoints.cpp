@@ -55,7 +55,7 @@ json::object endpoint_of(const Model& model, const Offer& offer, const Measured&
           {"status", 0},
           {"uptime_last_30m", or_null(measured.uptime_last_30m)},
           {"uptime_last_5m", or_null(measured.uptime_last_5m)},
-          {"uptime_last_1d", nullptr},
+          {"uptime_last_1d", or_null(measured.uptime_last_1d)},
           {"supports_implicit_caching", false},
           {"supports_tool_choice", std::move(tool_choice)},
           {"supports_voice_cloning", false},

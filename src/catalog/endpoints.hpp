@@ -18,6 +18,7 @@ struct Measured {
   using Percentiles = std::array<double, 4>;
   std::optional<double> uptime_last_5m;
   std::optional<double> uptime_last_30m;
+  std::optional<double> uptime_last_1d;
   std::optional<Percentiles> latency_ms;
   std::optional<Percentiles> tokens_a_second;
 };

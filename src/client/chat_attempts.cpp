@@ -74,6 +74,7 @@ ChatAttempts::ChatAttempts(Runtime::Parts& parts, net::Abort& abort, ChatCallSpe
 Result<> ChatAttempts::turn_to(std::size_t upstream) {
   current_ = upstream;
   attempt_started_ = net::Clock::now();
+  first_byte_at_.reset();
   first_token_at_.reset();
   status_ = 0;
   said_.clear();
@@ -127,6 +128,7 @@ net::Task<Result<>> ChatAttempts::attempt_once() {
 
   const http::Head& head = call_->head();
   status_ = head.status();
+  first_byte_at_ = net::Clock::now();
   timing_.first_byte = since(spec_.started);
   course_.told(dispatch::read_limit_words(head, std::chrono::system_clock::now()),
                net::Clock::now());
@@ -209,7 +211,8 @@ void ChatAttempts::failed(Error error, std::string_view said) {
 void ChatAttempts::broke_off(Error& error) {
   end_attempt(error);
   if (abort_.fired()) return;
-  course_.answered({.outcome = routing::Outcome::failure}, spec_.tokens, net::Clock::now());
+  course_.answered({.outcome = routing::Outcome::failure, .failure = routing::FailureClass::broken},
+                   spec_.tokens, net::Clock::now());
 }
 
 void ChatAttempts::end_attempt(Error& error) {
@@ -253,8 +256,10 @@ void ChatAttempts::succeeded(ChatReply& reply) {
   report(reply);
   const std::int64_t used =
       reply.usage.prompt_tokens.value_or(0) + reply.usage.completion_tokens.value_or(0);
-  const routing::AnswerTimes times{
-      .began = attempt_started_, .first_token = first_token_at_, .ended = net::Clock::now()};
+  const routing::AnswerTimes times{.began = attempt_started_,
+                                   .first_byte = first_byte_at_,
+                                   .first_token = first_token_at_,
+                                   .ended = net::Clock::now()};
   course_.answered(routing::answered(times, reply.usage.completion_tokens.value_or(0)),
                    used > 0 ? used : spec_.tokens, net::Clock::now());
 }

@@ -99,6 +99,7 @@ class ChatAttempts {
   routing::Course course_;
   std::optional<net::ClientCall> call_;
   net::TimePoint attempt_started_{};
+  std::optional<net::TimePoint> first_byte_at_;
   std::optional<net::TimePoint> first_token_at_;
   int status_ = 0;    // of the attempt's answer; 0 before there is one
   std::string said_;  // by an answer that is an error

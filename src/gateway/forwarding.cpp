@@ -196,8 +196,9 @@ Result<bool> Forwarding::failed(Attempt& attempt, Error error) {
   }
   if (error.source != Source::upstream) return std::unexpected(std::move(error));
   if (attempt.committed) {
-    course_.answered({.outcome = routing::Outcome::failure}, candidates_.tokens(), now,
-                     attempt.which);
+    course_.answered(
+        {.outcome = routing::Outcome::failure, .failure = routing::FailureClass::broken},
+        candidates_.tokens(), now, attempt.which);
     return std::unexpected(std::move(error));
   }
   // What one has begun to answer, and will charge for, it is not asked again.
@@ -239,12 +240,15 @@ routing::Attempt Forwarding::measured(const Attempt& attempt) {
   if (!stated && attempt.first_token_at) {
     tokens = static_cast<std::int64_t>(tokens_of(attempt.progress));
   }
-  auto measured = routing::answered(
-      {.began = attempt.began, .first_token = attempt.first_token_at, .ended = net::Clock::now()},
-      tokens);
+  auto measured = routing::answered({.began = attempt.began,
+                                     .first_byte = attempt.first_byte_at,
+                                     .first_token = attempt.first_token_at,
+                                     .ended = net::Clock::now()},
+                                    tokens);
   if (attempt.failure) {
     const bool left = attempt.failure == Errc::cancelled || attempt.failure == Errc::draining;
     measured.outcome = left ? routing::Outcome::neutral : routing::Outcome::failure;
+    if (!left) measured.failure = routing::FailureClass::broken;
   } else if (attempt.tool_calls) {
     measured.tools_used_well = attempt.tool_calls->good();
   }

@@ -10,12 +10,14 @@ namespace tollway::routing {
 
 struct AnswerTimes {
   TimePoint began;
+  std::optional<TimePoint> first_byte;
   std::optional<TimePoint> first_token;  // of a stream
   TimePoint ended;
 };
 
-// A success, with the time to its first token and its speed: in a stream from the first token to
-// the end, else over the whole. Below a few tokens a speed says nothing and is left out.
+// A success, with the times to its first byte and its first token and its speed: in a stream from
+// the first token to the end, else over the whole. Below a few tokens a speed says nothing and is
+// left out.
 [[nodiscard]] Attempt answered(const AnswerTimes& times, std::int64_t tokens);
 
 }  // namespace tollway::routing

@@ -262,7 +262,7 @@ void Course::failed(FailureClass failure, std::optional<Duration> retry_after, T
   if (remedy.counts_as == Outcome::throttled) {
     standing.breaker.ended(Outcome::failure, {}, failed.began, now);
   }
-  end({.outcome = remedy.counts_as}, 0, now, failed);
+  end({.outcome = remedy.counts_as, .failure = failure}, 0, now, failed);
   if (failure != FailureClass::key && failure != FailureClass::throttled) {
     put_other_keys_behind(failed.stop);
   }

@@ -26,6 +26,7 @@ struct Figures {
   // Share of requests that the endpoint did not fail, of the last 30 minutes, 0 to 1. Not measured
   // below a hundred requests.
   float uptime = not_measured;
+  // Of streams; where there were none, of the time to the head of an answer that came whole.
   Percentiles first_token_s = no_percentiles;
   // Output tokens a second. A higher percentile is the worse value: p99 is what 99 of 100 requests
   // reach.

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "routing/failure.hpp"
+#include "routing/health_report.hpp"
 #include "routing/random.hpp"
 
 namespace tollway::routing {
@@ -22,6 +24,12 @@ void record(Health& health, const Attempt& attempt, TimePoint now, int times = 1
     health.begin();
     health.record(attempt, now);
   }
+}
+
+HealthSums sums_of(const Health& health, TimePoint now) {
+  HealthSums sums;
+  health.add_to(sums, now);
+  return sums;
 }
 
 TEST(Histogram, QuantilesAreWithinFivePercent) {
@@ -106,6 +114,17 @@ TEST(Health, PercentilesAreOfTheLastFiveMinutes) {
   EXPECT_NEAR(at(figures.tokens_a_second, Percentile::p90), 10, 1);
 }
 
+TEST(Health, WhereNothingIsStreamedTheFirstByteIsTheLatency) {
+  Health health;
+  record(health, {.outcome = Outcome::success, .first_byte_s = 3}, start);
+  const Figures whole = health.figures(start);
+  EXPECT_NEAR(at(whole.first_token_s, Percentile::p50), 3, 0.15);
+  EXPECT_NEAR(whole.load, 3, 0.01);
+  const Attempt streamed{.outcome = Outcome::success, .first_byte_s = 0.1F, .first_token_s = 1};
+  record(health, streamed, start + seconds(2));
+  EXPECT_NEAR(at(health.figures(start + seconds(2)).first_token_s, Percentile::p99), 1, 0.05);
+}
+
 TEST(Health, LoadGrowsWithWhatIsUnderWayAndForgetsPeaks) {
   Health health;
   record(health, {.outcome = Outcome::success, .first_token_s = 2}, start);
@@ -125,9 +144,34 @@ TEST(Health, ToolSuccessNeedsTwoHundredRequestsInTwoHours) {
   EXPECT_FALSE(measured(health.figures(start).tool_success));
   record(health, {.outcome = Outcome::success, .tools_used_well = false}, start + minutes(90));
   EXPECT_FLOAT_EQ(health.figures(start + minutes(90)).tool_success, 0.75F);
-  EXPECT_EQ(health.report(start + minutes(90)).tools.good, 150U);
-  EXPECT_EQ(health.report(start + minutes(90)).tools.bad, 50U);
+  EXPECT_EQ(sums_of(health, start + minutes(90)).tools.good, 150U);
+  EXPECT_EQ(sums_of(health, start + minutes(90)).tools.bad, 50U);
   EXPECT_FALSE(measured(health.figures(start + std::chrono::hours(3)).tool_success));
+}
+
+TEST(Health, AProbeThatAnswersIsCountedNowhere) {
+  Health health;
+  EXPECT_FALSE(health.last_probe());
+  EXPECT_FALSE(health.last_used());
+  record(health, {.outcome = Outcome::success}, start);
+  health.record(Probe{.at = start + minutes(1), .first_byte_s = 0.01F});
+  EXPECT_EQ(health.last_used(), start);
+  EXPECT_EQ(health.last_30_minutes(start + minutes(1)).judged(), 1U);
+  EXPECT_FALSE(measured(at(health.figures(start + minutes(1)).first_token_s, Percentile::p50)));
+  ASSERT_TRUE(health.last_probe());
+  EXPECT_EQ(health.last_probe()->at, start + minutes(1));
+  EXPECT_FALSE(health.last_probe()->failure);
+  EXPECT_FLOAT_EQ(health.last_probe()->first_byte_s, 0.01F);
+}
+
+TEST(Health, ProbesThatFailAreAnOutage) {
+  Health health;
+  health.record(Probe{.at = start, .failure = FailureClass::broken});
+  health.record(Probe{.at = start + seconds(1), .failure = FailureClass::transient});
+  EXPECT_TRUE(health.figures(start + seconds(1)).outage);
+  EXPECT_EQ(health.last_probe()->failure, FailureClass::transient);
+  EXPECT_FALSE(health.last_used()) << "nobody has used it";
+  EXPECT_FALSE(health.in_use());
 }
 
 TEST(Health, IsSharedByThreadsWithoutLosingAny) {
@@ -147,28 +191,6 @@ TEST(Health, IsSharedByThreadsWithoutLosingAny) {
   }
   EXPECT_EQ(health.last_30_minutes(start).successes, 4U * each);
   EXPECT_NEAR(health.figures(start + seconds(60)).uptime, 1, 0.001);
-}
-
-TEST(Health, ReportsHalfAnHourToPeople) {
-  Health health;
-  const TimePoint begin{std::chrono::hours(1)};
-  for (int minute = 0; minute < 30; ++minute) {
-    health.begin();
-    const bool good = minute % 3 != 0;
-    health.record({.outcome = good ? Outcome::success : Outcome::failure,
-                   .first_token_s = good ? std::optional(0.5F) : std::nullopt,
-                   .tokens_a_second = good ? std::optional(40.0F) : std::nullopt},
-                  begin + std::chrono::minutes(minute));
-  }
-  const auto now = begin + std::chrono::minutes(29);
-  const auto report = health.report(now);
-  EXPECT_EQ(report.half_an_hour.successes, 20U);
-  EXPECT_EQ(report.half_an_hour.failures, 10U);
-  EXPECT_EQ(report.five_minutes.judged(), 5U);
-  EXPECT_NEAR(at(report.first_token_s, Percentile::p50), 0.5F, 0.025F);
-  EXPECT_NEAR(at(report.tokens_a_second, Percentile::p99), 40.0F, 2.0F);
-  EXPECT_FALSE(
-      measured(at(health.report(now + std::chrono::hours(1)).first_token_s, Percentile::p50)));
 }
 
 }  // namespace

@@ -10,14 +10,16 @@
 namespace tollway::routing {
 
 // Counts figures by their logarithm, eight bins an octave: what is read back is at most 4.5 % off.
-// Figures are 2^-10 to 2^20 (a millisecond to twelve days, in seconds); others count as the
-// nearest. Any thread may add while others read.
+// Figures are 2^-10 to 2^14 (a millisecond to four hours, in seconds); others count as the nearest.
+// Any thread may add while others read.
 class Histogram {
  public:
-  static constexpr std::size_t bin_count = 240;
+  static constexpr std::size_t bin_count = 192;
   using Counts = std::array<std::uint32_t, bin_count>;
 
-  void add(float figure) noexcept { bins_[bin_of(figure)].fetch_add(1, std::memory_order_relaxed); }
+  void add(float figure) noexcept { add_at(bin_of(figure)); }
+  // In the bin of a figure that is counted in several.
+  void add_at(std::size_t bin) noexcept { bins_[bin].fetch_add(1, std::memory_order_relaxed); }
   void clear() noexcept {
     for (auto& bin : bins_) bin.store(0, std::memory_order_relaxed);
   }

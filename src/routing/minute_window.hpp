@@ -52,10 +52,10 @@ class MinuteWindow {
   [[nodiscard]] TimePoint when_free(std::int64_t amount, std::int64_t second) const noexcept;
 
   std::atomic<std::int64_t> limit_;
-  std::atomic<std::int64_t> total_{0};  // of all slots
-  std::array<std::atomic<std::uint64_t>, slot_count> slots_{};
+  std::atomic<std::int64_t> total_{0};       // of all slots
   std::atomic<std::int64_t> left_{0};        // by the provider's word
   std::atomic<std::int64_t> left_until_{0};  // nanoseconds; until then `left_` counts
+  std::array<std::atomic<std::uint64_t>, slot_count> slots_{};  // behind what every decision reads
 };
 
 }  // namespace tollway::routing

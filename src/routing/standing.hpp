@@ -24,9 +24,17 @@ struct Standing {
     return made;
   }
 
-  Health health;
+  // Ahead of figures(), where there are hundreds: what it reads is on its way meanwhile.
+  void prefetch() const noexcept {
+    __builtin_prefetch(&limiter);
+    health.prefetch();
+    __builtin_prefetch(key);
+  }
+
+  // What decisions read of the three lies side by side, in front of what is long.
   Breaker breaker;
   Limiter limiter;
+  Health health;
   KeyStanding* key =
       nullptr;  // of the key that it is asked with; null: none. Set before it is used
   // It stands for all models that no list names: that one of them does not exist says nothing.

@@ -204,8 +204,10 @@ void add_providers_command(CLI::App& app, int& exit_code) {
   command->add_option("PROVIDER", options->provider, "One provider only");
   command->add_flag("--check", options->check,
                     "Ask those that are set up for their models, with the key that is set");
-  command->add_flag("--health", options->health,
-                    "Ask the running gateway how each endpoint did in the last half an hour");
+  command->add_flag(
+      "--health", options->health,
+      "Ask the running gateway how each endpoint did in the last 30 seconds, 5 minutes "
+      "and 30 minutes");
   command
       ->add_option("--gateway", options->gateway,
                    "The gateway that --health asks, with the key in TOLLWAY_GATEWAY_KEY "

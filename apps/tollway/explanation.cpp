@@ -1,5 +1,7 @@
 #include "explanation.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
@@ -14,6 +16,7 @@
 #include "dispatch/gathered.hpp"
 #include "gateway/request_reader.hpp"
 #include "gateway/route.hpp"
+#include "gateway_call.hpp"
 #include "net/read_buffer.hpp"
 #include "settings/routing_settings.hpp"
 #include "upstream_choice.hpp"
@@ -98,6 +101,27 @@ Result<json::object> explanation(const Installation& installation, const Explain
   json::object document{{"model", gathered.name()}, {"route", asked.route}};
   const auto reasons = json::parse(gathered.explained(now)).as_object();
   for (const auto& [name, value] : reasons) document.insert_or_assign(name, value);
+  return document;
+}
+
+Result<json::object> explanation_by(const std::string& url, const Explained& asked) {
+  std::string body(asked.body.empty() ? short_question : asked.body);
+  if (!asked.model.empty()) {
+    json::error_code failed;
+    auto document = json::parse(body, failed);
+    if (failed || !document.is_object()) {
+      return client_error(Errc::bad_request, "expected the request's body to be a JSON object");
+    }
+    document.get_object()["model"] = asked.model;
+    body = json::serialize(document);
+  }
+  auto document = ask_gateway(
+      {.url = url, .path = fmt::format("/api/v1/explain?route={}", asked.route), .body = body});
+  if (!document) return document;
+  const auto* const candidates = document->if_contains("candidates");
+  if (candidates == nullptr || !candidates->is_array()) {
+    return std::unexpected(no_gateway(url, 200));
+  }
   return document;
 }
 

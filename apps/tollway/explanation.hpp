@@ -21,4 +21,9 @@ struct Explained {
 [[nodiscard]] Result<boost::json::object> explanation(const Installation& installation,
                                                       const Explained& asked);
 
+// The same by the running gateway at `url`, which decides by what it has measured and sends
+// nothing.
+[[nodiscard]] Result<boost::json::object> explanation_by(const std::string& url,
+                                                         const Explained& asked);
+
 }  // namespace tollway

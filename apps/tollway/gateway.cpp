@@ -101,6 +101,7 @@ struct Worker {
   void use(const settings::RoutingSettings& settings) {
     routing.options = course_options(settings);
     routing.strategy = routing::strategy_named(settings.strategy);
+    routing.keep_explanations = settings.keep_explanations;
   }
 
   net::Loop loop;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdlib>
 
@@ -26,13 +27,14 @@ const json::string* message_in(const json::value& document) {
 }
 
 Result<client::HttpAnswer> answer_to(const GatewayQuestion& question) {
-  const auto parsed = http::parse_url(question.url + question.path);
+  const auto query = std::min(question.path.find('?'), question.path.size());
+  const auto parsed = http::parse_url(question.url + question.path.substr(0, query));
   if (!parsed) return std::unexpected(parsed.error());
   const auto runtime = Runtime::shared();
   if (!runtime) return std::unexpected(runtime.error());
   client::HttpCall call;
   call.origin = parsed->origin;
-  call.target = parsed->path;
+  call.target = parsed->path + question.path.substr(query);
   call.body = question.body;
   if (!question.body.empty()) call.method = "POST";
   if (const char* const key = std::getenv(key_variable)) {

@@ -18,7 +18,7 @@ net::Task<Result<>> answer_json(Request& request, int status, std::string_view b
 void append_own_headers(const Request& request, std::string& lines) {
   http::HeadWriter writer(lines);
   writer.header("X-Request-Id", request.id).header("Request-Id", request.id);
-  if (!request.explanation.empty()) {
+  if (request.tells_explanation && !request.explanation.empty()) {
     const bool fits = request.explanation.size() <= limits::explanation_bytes_max;
     writer.header("X-Tollway-Explain", fits ? std::string_view(request.explanation)
                                             : R"({"error":"too long for a header"})");

@@ -1,5 +1,9 @@
 #include "gateway/forward.hpp"
 
+#include <fmt/format.h>
+
+#include "dialects/json_reader.hpp"
+#include "gateway/answer.hpp"
 #include "gateway/forwarding.hpp"
 #include "gateway/route.hpp"
 
@@ -24,24 +28,52 @@ Result<> read_facts(Request& request) {
   return {};
 }
 
+// Whatever was decided: why nobody is left can be told, too.
+Result<> choose(Request& request, Candidates& candidates) {
+  const auto now = net::Clock::now();
+  request.tells_explanation = wants_explanation(request);
+  auto chosen = candidates.choose(request, now);
+  if (request.tells_explanation || request.services.routing.keep_explanations) {
+    request.explanation = candidates.explained(now);
+  }
+  return chosen;
+}
+
+net::Task<Result<>> read_request_body(Request& request) {
+  auto reading = request.exchange.read_body(request.services.options.request_body_bytes_max);
+  const auto body = co_await std::move(reading);
+  if (!body) co_return std::unexpected(body.error());
+  request.body = *body;
+  request.bytes_in = body->size();
+  co_return read_facts(request);
+}
+
 }  // namespace
 
 net::Task<Result<>> forward(Request& request) {
   if (request.route->method == "POST") {
-    auto reading = request.exchange.read_body(request.services.options.request_body_bytes_max);
-    const auto body = co_await std::move(reading);
-    if (!body) co_return std::unexpected(body.error());
-    request.body = *body;
-    request.bytes_in = body->size();
-    if (auto read = read_facts(request); !read) co_return read;
+    auto reading = read_request_body(request);
+    if (auto read = co_await std::move(reading); !read) co_return read;
   }
+  Candidates candidates;
+  if (auto chosen = choose(request, candidates); !chosen) co_return chosen;
+  auto forwarding = Forwarding::run(request, candidates);
+  co_return co_await std::move(forwarding);
+}
+
+net::Task<Result<>> explain(Request& request) {
+  auto reading = read_request_body(request);
+  if (auto read = co_await std::move(reading); !read) co_return read;
   Candidates candidates;
   const auto now = net::Clock::now();
   const auto chosen = candidates.choose(request, now);
-  if (wants_explanation(request)) request.explanation = candidates.explained(now);
-  if (!chosen) co_return chosen;
-  auto forwarding = Forwarding::run(request, candidates);
-  co_return co_await std::move(forwarding);
+  const std::string decision = candidates.explained(now);
+  if (decision.empty()) co_return chosen;
+  const std::string body =
+      fmt::format(R"({{"model":{},"route":"{}",{})", dialects::json_string(candidates.name()),
+                  request.route->path, std::string_view(decision).substr(1));
+  auto answering = answer_json(request, 200, body);
+  co_return co_await std::move(answering);
 }
 
 }  // namespace tollway::gateway

@@ -54,6 +54,7 @@ struct Routing {
   routing::CourseOptions options = {};  // for requests that arrive from now on
   const routing::Strategy* strategy = nullptr;
   routing::Affinity* affinity = nullptr;  // of all loops; null: nobody remembers conversations
+  bool keep_explanations = false;         // of all requests, in their access records
 };
 
 // What one loop's requests share. Outlives them.
@@ -114,6 +115,7 @@ struct Request {
   std::unique_ptr<Attempt> second;  // where one was hedged
   Attempt* attempt = &first;        // under way, or the last
   std::string explanation;          // of the decision who is asked; empty: nobody wants to know
+  bool tells_explanation = false;   // to the client, in the answer's head
   std::optional<std::chrono::seconds> retry_after;  // to be told with a 503
 
   // For the access record.

@@ -87,6 +87,7 @@ json::object row_of(const Candidate& candidate, const Ask& ask, TimePoint now) {
     row["tool_success_last_2h"] = figure(static_cast<double>(figures.tool_success) * 100);
   }
   row["quota"] = figure(figures.quota);
+  row["load"] = figure(figures.load);
   if (candidate.cached_prompt_tokens > 0) row["cached_tokens"] = candidate.cached_prompt_tokens;
   if (candidate.standing != nullptr) add_standing(*candidate.standing, now, row);
   return row;

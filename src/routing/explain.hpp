@@ -27,7 +27,8 @@ namespace tollway::routing {
 // - `tool_success_last_2h`: percent of the answers to requests with tools that called none but what
 //   was offered, with arguments that are JSON; not there below two hundred of them;
 // - `breaker`: "closed", "open" or "half_open";
-// - `key_rests`, `quota`: whether its key was refused, and the share of its limits that is left.
+// - `key_rests`, `quota`: whether its key was refused, and the share of its limits that is left;
+// - `load`: seconds to the first token that one request more is expected to see.
 [[nodiscard]] std::string explain(std::span<const Candidate> candidates, const Ask& ask,
                                   const Decision& decision, TimePoint now);
 

@@ -38,6 +38,8 @@ RoutingSettings routing_settings_from(const SettingsSnapshot& snapshot) {
   reader.seconds("routing.first_delay", settings.first_delay);
   reader.seconds("routing.delay_max", settings.delay_max);
   reader.seconds("routing.hedge_after", settings.hedge_after);
+  reader.seconds("routing.probe_idle", settings.probe_idle);
+  settings.keep_explanations = snapshot.boolean("routing.keep_explanations").value_or(false);
   auto& breaker = settings.breaker;
   reader.count("routing.breaker.failures_in_a_row", breaker.failures_in_a_row);
   reader.count("routing.breaker.judged_min", breaker.judged_min);

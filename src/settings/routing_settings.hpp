@@ -20,6 +20,8 @@ struct RoutingSettings {
   Duration first_delay{500};
   Duration delay_max = std::chrono::seconds(30);
   Duration hedge_after{};  // zero: nothing is hedged
+  Duration probe_idle{};   // zero: nobody is probed
+  bool keep_explanations = false;
   struct Breaker {
     std::uint32_t failures_in_a_row = 5;
     std::uint64_t judged_min = 20;

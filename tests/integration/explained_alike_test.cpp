@@ -29,7 +29,9 @@ json::value decided(json::value explained) {
       std::ranges::any_of(rows, [](const auto& row) { return row.as_object().contains("drawn"); });
   for (auto& value : rows) {
     auto& row = value.as_object();
-    for (const auto* measured : {"latency_last_5m", "throughput_last_5m"}) row.erase(measured);
+    for (const auto* measured : {"latency_last_5m", "throughput_last_5m", "load"}) {
+      row.erase(measured);
+    }
     if (!drawn || row.contains("dropped")) continue;
     for (const auto* by_chance : {"place", "score", "drawn"}) row.erase(by_chance);
   }

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "commands/shared_options.hpp"
 #include "explanation.hpp"
+#include "gateway_call.hpp"
 #include "installation.hpp"
 #include "terminal/table.hpp"
 
@@ -26,6 +27,8 @@ struct Options {
   SharedOptions shared;
   Explained asked;
   std::string body;  // a file, or "-"
+  bool asks_gateway = false;
+  std::string gateway;  // URL; empty: where the settings say that it listens
 };
 
 Result<std::string> read_input(const std::string& name) {
@@ -40,6 +43,8 @@ std::string text_in(const json::object& row, std::string_view name) {
   const auto* const value = row.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
 }
+
+constexpr double milliseconds = 1000;
 
 std::string cost_in(const json::object& row) {
   const std::string cost = text_in(row, "expected_cost");
@@ -58,13 +63,33 @@ std::string why(const json::object& row) {
   return reasons.empty() && row.contains("drawn") ? "drawn by chance" : reasons;
 }
 
+// "97" of 96.6; "-" where it was not measured.
+std::string number_in(const json::object& row, std::string_view pointer, double factor = 1) {
+  json::error_code failed;
+  const auto* const value = json::value(row).find_pointer(pointer, failed);
+  if (failed || value == nullptr || !value->is_number()) return "-";
+  return fmt::format("{:.0f}", factor * value->to_number<double>());
+}
+
+std::string breaker_in(const json::object& row) {
+  const auto* const rests = row.if_contains("key_rests");
+  if (rests != nullptr && rests->is_bool() && rests->get_bool()) return "key rests";
+  return text_in(row, "breaker");
+}
+
 // How many would be asked.
 std::size_t print_table(terminal::Console& console, const json::object& document) {
-  terminal::Table table({{.title = "PLACE", .align = terminal::Column::Align::right},
+  using Align = terminal::Column::Align;
+  terminal::Table table({{.title = "PLACE", .align = Align::right},
                          {.title = "PROVIDER"},
                          {.title = "KEY", .leaves = 2},
                          {.title = "MODEL", .width_min = 16},
-                         {.title = "COST", .align = terminal::Column::Align::right, .leaves = 1},
+                         {.title = "COST", .align = Align::right, .leaves = 1},
+                         {.title = "UP %", .align = Align::right, .leaves = 3},
+                         {.title = "TOKEN MS", .align = Align::right, .leaves = 3},
+                         {.title = "TOKENS/S", .align = Align::right, .leaves = 4},
+                         {.title = "LOAD MS", .align = Align::right, .leaves = 5},
+                         {.title = "BREAKER", .leaves = 2},
                          {.title = "WHY", .width_min = 12}});
   std::size_t places = 0;
   for (const auto& value : document.at("candidates").as_array()) {
@@ -77,6 +102,11 @@ std::size_t print_table(terminal::Console& console, const json::object& document
                {text_in(row, "key"), Style::dim},
                {text_in(row, "model"), stays ? Style::plain : Style::dim},
                {cost_in(row), Style::dim},
+               {number_in(row, "/uptime_last_30m"), Style::dim},
+               {number_in(row, "/latency_last_5m/p50", milliseconds), Style::dim},
+               {number_in(row, "/throughput_last_5m/p50"), Style::dim},
+               {number_in(row, "/load", milliseconds), Style::dim},
+               {breaker_in(row), breaker_in(row) == "closed" ? Style::dim : Style::warning},
                {why(row), stays ? Style::dim : Style::warning}});
   }
   console.print(table.text(console.out()));
@@ -98,7 +128,10 @@ int run(Options& options) {
   options.asked.body = std::move(*body);
   const auto installation = open_installation(options.shared, console);
   if (!installation) return console.fail(installation.error());
-  const auto document = explanation(*installation, options.asked);
+  const auto document =
+      options.asks_gateway
+          ? explanation_by(gateway_url(*installation, options.gateway), options.asked)
+          : explanation(*installation, options.asked);
   if (!document) return console.fail(document.error());
   if (console.json()) {
     console.print_json(*document);
@@ -129,6 +162,18 @@ void add_explain_command(CLI::App& app, int& exit_code) {
       ->type_name("ROUTE")
       ->check(CLI::IsMember(
           {"chat/completions", "completions", "responses", "messages", "embeddings", "rerank"}));
+  command
+      ->add_option_function<std::string>(
+          "--gateway",
+          [options](const std::string& url) {
+            options->asks_gateway = true;
+            options->gateway = url;
+          },
+          "Ask the running gateway, which goes by what it has measured and sends nothing, with the "
+          "key in TOLLWAY_GATEWAY_KEY (without a URL: where the settings say that it listens)")
+      ->type_name("URL")
+      ->expected(0, 1)
+      ->default_str("");
   add_shared_options(*command, options->shared);
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }

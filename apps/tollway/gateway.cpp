@@ -14,6 +14,7 @@
 #include "client/pricing_rows.hpp"
 #include "client/routing_options.hpp"
 #include "demo/model.hpp"
+#include "dispatch/idle_probes.hpp"
 #include "gateway/ledger_reader.hpp"
 #include "gateway/pipeline.hpp"
 #include "ledger/ledger.hpp"
@@ -61,6 +62,7 @@ struct Worker {
          gateway::LedgerReader& reader, gateway::TokenCounter& tokens,
          catalog::Refresher& catalogue, gateway::CostAlerts& cost_alerts)
       : pool(loop, resolver, client_tls, {.proxy = proxy}),
+        probes(loop, pool, standings, random_seed()),
         dispatch(pool, {.connect = settings.upstream_connect_timeout,
                         .first_byte = settings.upstream_first_byte_timeout,
                         .between_bytes = settings.upstream_between_bytes_timeout,
@@ -106,6 +108,7 @@ struct Worker {
 
   net::Loop loop;
   net::ClientPool pool;
+  dispatch::IdleProbes probes;  // on the first worker alone
   dispatch::Dispatch dispatch;
   observe::AccessLog access_log;
   std::unique_ptr<ledger::Journal> journal;
@@ -296,6 +299,7 @@ Result<> Gateway::Parts::listen() {
     workers.push_back(std::move(worker));
   }
   catalogue->start();
+  workers.front()->probes.use(upstreams.back(), routing.probe_idle);
   ::malloc_trim(0);  // what was needed to start goes back to the system before anyone is served
   for (auto& worker : workers) {
     worker->thread = std::thread([&loop = worker->loop] { loop.run(); });
@@ -343,7 +347,7 @@ Result<> Gateway::reload(const Installation& installation) {
   const auto chosen = parts_->choose_upstream(installation);
   for (auto& worker : parts_->workers) {
     worker->loop.post([&worker = *worker, tls, upstreams = parts_->upstreams.back(),
-                       overrides = parts_->overrides,
+                       overrides = parts_->overrides, probes = worker == parts_->workers.front(),
                        routing = settings::routing_settings_from(installation.snapshot)] {
       if (tls) worker.server.set_tls(*tls);
       worker.access_log.reopen();
@@ -351,6 +355,7 @@ Result<> Gateway::reload(const Installation& installation) {
       worker.prices.use(overrides);
       worker.endpoints.use(overrides);
       worker.use(routing);
+      if (probes) worker.probes.use(upstreams, routing.probe_idle);
       // Idle connections were dialled under the addresses that the old settings allowed.
       worker.pool.clear();
     });
@@ -373,6 +378,7 @@ void Gateway::stop() {
   parts_->catalogue->stop();
   for (auto& worker : parts_->workers) {
     worker->loop.post([&worker = *worker, deadline] {
+      worker.probes.stop();
       worker.server.drain(deadline, [&worker] {
         worker.pool.clear();
         worker.access_log.flush();

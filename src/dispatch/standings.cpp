@@ -28,6 +28,19 @@ routing::Standing& Standings::endpoint(std::string_view provider, std::string_vi
   return found->second;
 }
 
+std::vector<routing::Standing*> Standings::endpoints_of(std::string_view provider,
+                                                        std::string_view key_name) {
+  const std::scoped_lock lock(mutex_);
+  std::vector<routing::Standing*> all;
+  const Name first{
+      .provider = std::string(provider), .key_name = std::string(key_name), .model = {}};
+  for (auto at = endpoints_.lower_bound(first); at != endpoints_.end(); ++at) {
+    if (at->first.provider != provider || at->first.key_name != key_name) break;
+    all.push_back(&at->second);
+  }
+  return all;
+}
+
 routing::KeyStanding& Standings::key(std::string_view provider, std::string_view key_name,
                                      const routing::Limits& limits) {
   const std::scoped_lock lock(mutex_);

@@ -22,13 +22,16 @@ class Standings {
   Standings(const Standings&) = delete;
   Standings& operator=(const Standings&) = delete;
 
-  // One takes some 26 KB. Beyond this many, endpoints share their key's one of no model.
+  // One takes some 41 KB. Beyond this many, endpoints share their key's one of no model.
   static constexpr std::size_t endpoints_max = 4096;
 
   // `model` as the catalogue calls it. All models that no list names share the one of "", so that
   // nobody makes the program grow by asking for what does not exist.
   [[nodiscard]] routing::Standing& endpoint(std::string_view provider, std::string_view key_name,
                                             std::string_view model);
+  // Those of one of a provider's keys that were asked so far.
+  [[nodiscard]] std::vector<routing::Standing*> endpoints_of(std::string_view provider,
+                                                             std::string_view key_name);
   // The limits hold from now on.
   [[nodiscard]] routing::KeyStanding& key(std::string_view provider, std::string_view key_name,
                                           const routing::Limits& limits);

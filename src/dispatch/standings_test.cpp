@@ -20,6 +20,17 @@ TEST(Standings, AreKeptByProviderKeyAndModel) {
   EXPECT_EQ(standings.endpoints().front().model, "") << "in the order of their names";
 }
 
+TEST(Standings, OfOneKeyAreAllItsModels) {
+  Standings standings;
+  routing::Standing& any = standings.endpoint("openai", "2", "");
+  routing::Standing& one = standings.endpoint("openai", "2", "a");
+  (void)standings.endpoint("openai", "", "a");
+  (void)standings.endpoint("openai", "3", "a");
+  (void)standings.endpoint("openrouter", "2", "a");
+  EXPECT_EQ(standings.endpoints_of("openai", "2"), (std::vector{&any, &one}));
+  EXPECT_TRUE(standings.endpoints_of("groq", "").empty());
+}
+
 TEST(Standings, EndpointsOfAKeyShareIt) {
   Standings standings;
   routing::KeyStanding& key = standings.key("openai", "2", {});

@@ -81,7 +81,10 @@ Result<> Gathered::name_any(const Wanted& wanted, Endpoints& endpoints, routing:
 }
 
 void Gathered::add(const ModelTargets& model, std::uint32_t index, routing::TimePoint now) {
-  for (const Target& target : model.targets) {
+  constexpr std::size_t ahead = 6;
+  for (std::size_t i = 0; i < model.targets.size(); ++i) {
+    if (i + ahead < model.targets.size()) model.targets[i + ahead].standing->prefetch();
+    const Target& target = model.targets[i];
     targets_.push_back(&target);
     all_.push_back({.endpoint = &target.endpoint,
                     .standing = target.standing,

@@ -146,6 +146,32 @@ TEST(BreakersByHand, open_keeps_requests_away_until_a_reload_closes_it) {
   EXPECT_TRUE(wait_until(served_by_first));
 }
 
+TEST(BreakersKept, what_is_open_stays_open_over_a_reload) {
+  const Dialect& dialect = chat_dialect();
+  const FaultUpstream first(FaultUpstream::answering(answer(500, "application/json", failure)));
+  const FaultUpstream second(serving(second_of(dialect)));
+  const SeveralProviders both(
+      {own_provider("first", first.url()), own_provider("second", second.url())});
+  auto settings = breaking();
+  settings["TOLLWAY_ROUTING_BREAKER_OPEN_FIRST"] = "60";
+  settings["TOLLWAY_THREADS"] = "1";
+  Gateway gateway(both.options(settings));
+  const auto ask = [&] {
+    const auto got = gateway.post(dialect.path(), in_order(dialect.body(false)));
+    EXPECT_EQ(got.status, 200) << got.body;
+  };
+  for (int i = 0; i < 8; ++i) ask();
+  EXPECT_EQ(first.request_count(), 5);
+  // The file is begun anew when the settings are.
+  const auto records = gateway.data() / "access.jsonl";
+  EXPECT_TRUE(wait_until([&] { return std::filesystem::exists(records); }));
+  std::filesystem::rename(records, gateway.data() / "before.jsonl");
+  gateway.process().signal(SIGHUP);
+  EXPECT_TRUE(wait_until([&] { return std::filesystem::exists(records); }));
+  for (int i = 0; i < 8; ++i) ask();
+  EXPECT_EQ(first.request_count(), 5);
+}
+
 class OnlyProvider : public InEachDialect {};
 INSTANTIATE_TEST_SUITE_P(U, OnlyProvider, testing::ValuesIn(all_dialects()), dialect_name);
 

@@ -35,6 +35,7 @@ Course::~Course() {
   for (Flight& flight : flights_) {
     if (flight.entry) end({}, 0, flight.began, flight);
   }
+  if (paid_) parts_.budget.give_back();
 }
 
 Course::Step Course::next(TimePoint now) {
@@ -42,7 +43,10 @@ Course::Step Course::next(TimePoint now) {
   if (now < pause_until_) return {.what = Next::wait, .until = pause_until_};
   while (stop_ < stop_count_) {
     const std::size_t stop = order_[stop_++];
-    if (may_try(stops_[stop]) && try_at(stop, now, flight(Which::first))) return sent(now);
+    if (!may_try(stops_[stop])) continue;
+    const bool is_retry = stops_[stop].attempts > 0;
+    if (try_at(stop, now, flight(Which::first))) return sent(now);
+    if (is_retry) paid_ = true;  // for the next one
   }
   if (attempts_ == 0 && breaker_ends_ && !limit_ends_ && try_early(now)) return sent(now);
   return another_round(now);
@@ -159,7 +163,7 @@ Course::Step Course::another_round(TimePoint now) {
     const Duration jittered(
         static_cast<std::int64_t>(parts_.random.fraction() * static_cast<double>(longest.count())));
     const TimePoint then = now + std::max(jittered, asked_for_);
-    if (then >= deadline_ || !parts_.budget.take()) return step;
+    if (then >= deadline_ || (!paid_ && !parts_.budget.take())) return step;
     ++rounds_;
     paid_ = true;
     sent_before_ = attempts_;

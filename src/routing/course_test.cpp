@@ -132,6 +132,20 @@ TEST(Course, WhoThrottlesNowAndThenIsNotLeftAlone) {
   }
 }
 
+TEST(Course, ARetryThatFoundItsPlaceClosedIsNotPaidFor) {
+  Market market(1, {}, 1);
+  {
+    Course course = market.course();
+    expect_attempt(course, 0, start);
+    course.failed(FailureClass::transient, {}, start);
+    const auto pause = course.next(start);
+    ASSERT_EQ(pause.what, Next::wait);
+    market.standings[0].breaker.force(Breaker::Force::open);
+    EXPECT_EQ(course.next(pause.until).what, Next::give_up);
+  }
+  EXPECT_TRUE(market.budget.take());
+}
+
 // Full jitter: any part of a bound that doubles, up to the cap, is as likely as any other.
 TEST(Course, PausesAreSpreadEvenlyOverABoundThatDoublesUpToItsCap) {
   constexpr int courses = 4000;

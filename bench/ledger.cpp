@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <ctime>
 #include <deque>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <random>
 #include <tuple>
 
@@ -22,11 +25,14 @@ struct Options {
   std::uint64_t batch = 20'000;
   bool verify = false;
   bool journal = true;
+  bool year = true;
 };
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t day_ms = 86'400'000;
 
 // On the clock, and of the processor: other programs make the first longer, not the second.
 class Stopwatch {
@@ -96,7 +102,7 @@ class Traffic {
     return record;
   }
 
-  static constexpr std::int64_t month_ms = 30LL * 86'400'000;
+  static constexpr std::int64_t month_ms = 30 * day_ms;
   static constexpr std::int64_t begin_ms = 1'790'000'000'000;
 
  private:
@@ -161,31 +167,52 @@ void append(Store& store, std::uint64_t rows, std::uint64_t batch_rows) {
       static_cast<double>(rows) / processor);
 }
 
-void measure_report(Reports& reports, std::string_view name, bool hours, const UsageQuery& query) {
+// `ask` returns how many rows there were.
+void measure_question(std::string_view name, const std::function<std::size_t()>& ask) {
   constexpr int times = 9;
   std::vector<double> took;
   std::vector<double> processor;
   std::size_t rows = 0;
   for (int i = 0; i < times; ++i) {
     const Stopwatch watch;
-    const auto answer = hours ? reports.usage_by_hour(query) : reports.usage(query);
+    rows = ask();
     took.push_back(watch.seconds() * 1000);
     processor.push_back(watch.processor_seconds() * 1000);
-    if (!answer) throw std::runtime_error(answer.error().message);
-    rows = answer->size();
   }
   const double first = took.front();
   std::ranges::sort(took);
   std::ranges::sort(processor);
-  fmt::print("report, {}: {} rows in {:.1f} ms ({:.1f} of the processor; the first took {:.1f})\n",
+  fmt::print("report, {}: {} rows in {:.2f} ms ({:.2f} of the processor; the first took {:.2f})\n",
              name, rows, took[times / 2], processor[times / 2], first);
+}
+
+void measure_report(Reports& reports, std::string_view name, bool hours, const UsageQuery& query) {
+  measure_question(name, [&] {
+    const auto answer = hours ? reports.usage_by_hour(query) : reports.usage(query);
+    if (!answer) throw std::runtime_error(answer.error().message);
+    return answer->size();
+  });
+}
+
+void measure_spending(Reports& reports, std::string_view name, const SpendingQuery& query) {
+  measure_question(name, [&] {
+    const auto answer = reports.spending(query);
+    if (!answer) throw std::runtime_error(answer.error().message);
+    return answer->days.size();
+  });
+}
+
+std::unique_ptr<Reports> open_reports(const std::string& path) {
+  auto reports = Reports::open(path);
+  if (!reports) throw std::runtime_error(reports.error().message);
+  return std::move(*reports);
 }
 
 // Each by a connection of its own, whose cache is empty at first.
 void measure_reports(const std::string& path) {
-  const std::int64_t from = Traffic::begin_ms / 86'400'000;
+  const std::int64_t from = Traffic::begin_ms / day_ms;
   const UsageQuery month{
-      .from = from, .until = from + Traffic::month_ms / 86'400'000, .by_model = true, .key = {}};
+      .from = from, .until = from + Traffic::month_ms / day_ms, .by_model = true, .key = {}};
   UsageQuery by_day = month;
   by_day.by_time = true;
   UsageQuery key = month;
@@ -199,10 +226,52 @@ void measure_reports(const std::string& path) {
                                            std::tuple{"the month by day and model", false, by_day},
                                            std::tuple{"the month by model of one key", false, key},
                                            std::tuple{"one day by hour and model", true, day}}) {
-    auto reports = Reports::open(path);
-    if (!reports) throw std::runtime_error(reports.error().message);
-    measure_report(**reports, name, hours, query);
+    measure_report(*open_reports(path), name, hours, query);
   }
+}
+
+// What reports read of a year in which every day each of 10 keys asked each of 50 models of each of
+// two who serve it: sums do not tell how often.
+void measure_year(const std::string& path) {
+  constexpr std::int64_t days = 365;
+  constexpr std::uint64_t keys = 10;
+  constexpr std::uint64_t models = 50;
+  const std::int64_t first = Traffic::begin_ms / day_ms;
+  {
+    auto store = Store::open({.path = path});
+    if (!store) throw std::runtime_error(store.error().message);
+    for (std::int64_t day = first; day < first + days; ++day) {
+      std::deque<std::string> texts;
+      std::vector<AttemptRecord> batch;
+      for (std::uint64_t i = 0; i < keys * models * 2; ++i) {
+        auto& record = batch.emplace_back();
+        const std::uint64_t number = static_cast<std::uint64_t>(day) << 32 | i;
+        std::memcpy(record.request.data(), &number, sizeof number);
+        record.flags = last | counted;
+        record.at_ms = day * day_ms + static_cast<std::int64_t>(i);
+        record.key = texts.emplace_back(fmt::format("team-{}", i % keys));
+        record.model = texts.emplace_back(fmt::format("author/model-{}", i / keys % models));
+        record.served_by = i < keys * models ? "Host 1" : "Host 2";
+        record.provider = "openrouter";
+        record.counts = {.input = 1000, .output = 100};
+        record.computed = record.billed = Money{1'000'000};
+      }
+      const auto appended = (*store)->append({.settled = batch, .open = {}});
+      if (!appended) throw std::runtime_error(appended.error().message);
+    }
+  }
+  const std::int64_t today = first + days - 1;
+  UsageQuery year{.from = first, .until = today, .by_model = true, .key = {}};
+  measure_report(*open_reports(path), "the year by model", false, year);
+  year.key = "team-3";
+  measure_report(*open_reports(path), "the year by model of one key", false, year);
+  year.by_model = false;
+  year.by_time = true;
+  measure_report(*open_reports(path), "the year by day of one key", false, year);
+  const SpendingQuery key{.from = today - 36, .until = today, .key = "team-3"};
+  measure_spending(*open_reports(path), "what one key spent", key);
+  const SpendingQuery all{.from = today - 36, .until = today, .key = {}};
+  measure_spending(*open_reports(path), "what all keys spent", all);
 }
 
 int run(const Options& options) {
@@ -217,6 +286,7 @@ int run(const Options& options) {
              static_cast<double>(bytes) / 1048576,
              static_cast<double>(bytes) / static_cast<double>(options.rows));
   measure_reports(path);
+  if (options.year) measure_year(options.directory + "/year.db");
   if (!options.verify) return 0;
   const Stopwatch watch;
   const auto verified = (*store)->verify();
@@ -244,6 +314,7 @@ int main(int argc, char** argv) try {
   app.add_option("--batch", options.batch, "Attempts a transaction");
   app.add_flag("--verify", options.verify, "Read all of it at the end");
   app.add_flag("!--no-journal", options.journal, "Leave the journal out");
+  app.add_flag("!--no-year", options.year, "Leave a year's reports out");
   CLI11_PARSE(app, argc, argv);
   return tollway::ledger::measure(options);
 } catch (const std::exception& failure) {

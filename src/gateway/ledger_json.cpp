@@ -167,17 +167,17 @@ Result<Spent> spent(ledger::Reports& reports, const std::optional<std::string>& 
   const auto monday = today - (std::chrono::weekday{today} - std::chrono::Monday);
   const std::chrono::sys_days first{calendar.year() / calendar.month() / 1};
   const auto number = [](std::chrono::sys_days day) { return day.time_since_epoch().count(); };
-  const auto rows =
-      reports.usage({.from = 0, .until = number(today) + 1, .by_time = true, .key = key});
-  if (!rows) return std::unexpected(rows.error());
+  const auto spending = reports.spending(
+      {.from = number(std::min(first, monday)), .until = number(today) + 1, .key = key});
+  if (!spending) return std::unexpected(spending.error());
   Spent spent;
+  spent.ever = spending->charged;
+  spent.byok_ever = spending->byok;
   const auto add = [](Money& to, Money amount) { to.nanodollars += amount.nanodollars; };
-  for (const auto& row : *rows) {
-    add(spent.ever, row.charged);
-    add(spent.byok_ever, row.byok);
-    if (row.time >= number(first)) add(spent.month, row.charged), add(spent.byok_month, row.byok);
-    if (row.time >= number(monday)) add(spent.week, row.charged), add(spent.byok_week, row.byok);
-    if (row.time >= number(today)) add(spent.day, row.charged), add(spent.byok_day, row.byok);
+  for (const auto& row : spending->days) {
+    if (row.day >= number(first)) add(spent.month, row.charged), add(spent.byok_month, row.byok);
+    if (row.day >= number(monday)) add(spent.week, row.charged), add(spent.byok_week, row.byok);
+    if (row.day >= number(today)) add(spent.day, row.charged), add(spent.byok_day, row.byok);
   }
   return spent;
 }

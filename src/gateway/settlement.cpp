@@ -32,7 +32,12 @@ ledger::Counts counts_of(const llm::MeteredUsage& usage) {
           .reasoning = usage.reasoning,
           .output_audio = usage.output_audio,
           .output_image = usage.output_image,
-          .web_searches = usage.web_searches};
+          .web_searches = usage.web_searches,
+          .input_image = usage.input_image,
+          .input_video = usage.input_video,
+          .output_video = usage.output_video,
+          .input_image_pieces = usage.input_image_pieces,
+          .output_image_pieces = usage.output_image_pieces};
 }
 
 const pricing::Rates& free_of_charge() {
@@ -225,6 +230,7 @@ void Settlement::write(const Attempt& attempt, ledger::AttemptRecord record,
   record.computed = spending.computed;
   record.computed_prompt = spending.prompt;
   record.computed_completion = spending.completion;
+  record.pricing.tier = attempt.progress.tier ? attempt.progress.tier : request_.facts.tier;
   request_.services.journal->settle(record);
 }
 

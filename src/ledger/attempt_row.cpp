@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "ledger/database.hpp"
+#include "ledger/record_format.hpp"
 
 namespace tollway::ledger {
 namespace {
@@ -104,6 +105,13 @@ AttemptRecord read(Database& database, Row& row) {
        {&record.connect_us, &record.first_byte_us, &record.first_token_us, &record.total_us}) {
     *us = columns.us();
   }
+  for (auto* count : {&counts.input_image, &counts.input_video, &counts.output_video,
+                      &counts.input_image_pieces, &counts.output_image_pieces}) {
+    *count = columns.number();
+  }
+  record.pricing.tier = tier_of(columns.number());
+  record.pricing.source = static_cast<PriceSource>(columns.number());
+  record.pricing.day = static_cast<std::int32_t>(columns.number());
   return record;
 }
 
@@ -114,15 +122,18 @@ const char* const attempt_columns =
     "served_by, outcome, finish_reason, upstream_id, input, output, cache_read, cache_write_5m, "
     "cache_write_1h, input_audio, cache_read_audio, reasoning, output_audio, output_image, "
     "web_searches, billed, computed, computed_prompt, computed_completion, connect_us, "
-    "first_byte_us, first_token_us, total_us";
+    "first_byte_us, first_token_us, total_us, input_image, input_video, output_video, "
+    "input_image_pieces, output_image_pieces, service_tier, price_source, price_day";
 
 const char* const insert_attempt_sql =
     "INSERT INTO attempts (seq, request, attempt, at, flags, status, key, route, provider, model, "
     "served_model, served_by, outcome, finish_reason, upstream_id, input, output, cache_read, "
     "cache_write_5m, cache_write_1h, input_audio, cache_read_audio, reasoning, output_audio, "
     "output_image, web_searches, billed, computed, computed_prompt, computed_completion, "
-    "connect_us, first_byte_us, first_token_us, total_us, upstream_key) VALUES "
-    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+    "connect_us, first_byte_us, first_token_us, total_us, upstream_key, input_image, input_video, "
+    "output_video, input_image_pieces, output_image_pieces, service_tier, price_source, "
+    "price_day) VALUES "
+    "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
     "ON CONFLICT (request, attempt) DO NOTHING";
 
 void put_attempt(sqlite::Statement& insert, std::int64_t seq, const AttemptRecord& record,
@@ -164,6 +175,14 @@ void put_attempt(sqlite::Statement& insert, std::int64_t seq, const AttemptRecor
     insert.bind_null(++at);
   } else {
     insert.bind(++at, upstream_key(day_of_ms(record.at_ms), record.upstream_id));
+  }
+  const Counts& counts = record.counts;
+  for (const auto number :
+       {counts.input_image, counts.input_video, counts.output_video, counts.input_image_pieces,
+        counts.output_image_pieces, tier_number(record.pricing.tier),
+        static_cast<std::int64_t>(record.pricing.source),
+        static_cast<std::int64_t>(record.pricing.day)}) {
+    bind_or_null(insert, ++at, number);
   }
 }
 

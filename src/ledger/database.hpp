@@ -82,16 +82,20 @@ class Database {
   std::unordered_map<std::int64_t, std::string> names_;
 };
 
+// The triggers that keep rows from being changed, and all others, by name: those that are missing,
+// changed or too many. Empty where all is well. Throws.
+[[nodiscard]] std::string wrong_triggers(Database& database);
 // Errc::internal where the tables are not those of the format that the database says it has: of a
 // version that was never released, or no ledger. Throws.
 [[nodiscard]] Result<> check_tables(Database& database);
 // Brings the tables up to date; Errc::internal for a database of a newer version, or of none that
-// was released. Throws.
+// was released, and for one whose triggers somebody has changed. Throws.
 [[nodiscard]] Result<> migrate(Database& database);
 
 // The columns of an attempt in the order that attempt_of() knows, for SELECT.
 extern const char* const attempt_columns;
-// The statement that inserts an attempt, and all of its parameters. The record must stay where it
+// The statement that inserts an attempt, which changes nothing where that attempt of the request is
+// there already, and all of its parameters. The record must stay where it
 // is until the statement has run.
 extern const char* const insert_attempt_sql;
 void put_attempt(sqlite::Statement& insert, std::int64_t seq, const AttemptRecord& record,

@@ -45,11 +45,21 @@ struct SettledPart {
   std::array<std::int64_t, 4> money;
   std::array<std::uint32_t, 4> times;
   std::array<std::uint16_t, settled_texts> lengths;
-  std::uint16_t money_present;  // a bit each
-  std::uint32_t padding;
+  std::uint16_t money_present;   // a bit each
+  std::uint32_t extras_present;  // a bit each
 };
 static_assert(sizeof(SettledPart) == 192);
-static_assert(sizeof(Frame) + sizeof(SettledPart) + settled_texts * limits::ledger_text_bytes_max <=
+
+// What most attempts have not follows the texts, where it is not zero: counts, and the pricing. So
+// a record without any is what it was before there were extras, and so is its hash.
+constexpr std::int64_t Counts::* extra_members[] = {
+    &Counts::input_image,        &Counts::input_video,         &Counts::output_video,
+    &Counts::input_image_pieces, &Counts::output_image_pieces,
+};
+constexpr std::size_t extra_counts = std::size(extra_members);
+constexpr std::size_t extras_max = extra_counts + 1;
+static_assert(sizeof(Frame) + sizeof(SettledPart) + settled_texts * limits::ledger_text_bytes_max +
+                  extras_max * sizeof(std::int64_t) <=
               record_bytes_max);
 
 constexpr std::int64_t Counts::* count_members[] = {
@@ -76,6 +86,21 @@ constexpr std::string_view AttemptRecord::* text_members[] = {
     &AttemptRecord::model,       &AttemptRecord::served_model, &AttemptRecord::served_by,
     &AttemptRecord::upstream_id, &AttemptRecord::outcome,      &AttemptRecord::finish_reason,
 };
+
+std::int64_t packed(const Pricing& pricing) {
+  const std::uint64_t bits = static_cast<std::uint64_t>(tier_number(pricing.tier)) |
+                             static_cast<std::uint64_t>(pricing.source) << 8 |
+                             static_cast<std::uint64_t>(static_cast<std::uint32_t>(pricing.day))
+                                 << 16;
+  return static_cast<std::int64_t>(bits);
+}
+
+Pricing unpacked(std::int64_t number) {
+  const auto bits = static_cast<std::uint64_t>(number);
+  return {.tier = tier_of(static_cast<std::int64_t>(bits & 0xff)),
+          .source = static_cast<PriceSource>(bits >> 8 & 0xff),
+          .day = static_cast<std::int32_t>(static_cast<std::uint32_t>(bits >> 16))};
+}
 
 // Cut between two characters of UTF-8.
 std::string_view cut(std::string_view text) {
@@ -108,6 +133,35 @@ char* write_begun(const AttemptRecord& record, char* at) {
   return end;
 }
 
+char* write_extras(const AttemptRecord& record, std::uint32_t& present, char* at) {
+  const auto write = [&](std::size_t number, std::int64_t extra) {
+    if (extra == 0) return;
+    present |= std::uint32_t{1} << number;
+    std::memcpy(at, &extra, sizeof extra);
+    at += sizeof extra;
+  };
+  for (std::size_t i = 0; i < extra_counts; ++i) write(i, record.counts.*extra_members[i]);
+  write(extra_counts, packed(record.pricing));
+  return at;
+}
+
+bool read_extras(std::string_view bytes, std::uint32_t present, AttemptRecord& record) {
+  if (present >> extras_max != 0) return false;
+  for (std::size_t i = 0; i < extras_max; ++i) {
+    if ((present & (std::uint32_t{1} << i)) == 0) continue;
+    std::int64_t extra = 0;
+    if (bytes.size() < sizeof extra) return false;
+    std::memcpy(&extra, bytes.data(), sizeof extra);
+    bytes.remove_prefix(sizeof extra);
+    if (i < extra_counts) {
+      record.counts.*extra_members[i] = extra;
+    } else {
+      record.pricing = unpacked(extra);
+    }
+  }
+  return true;
+}
+
 char* write_settled(const AttemptRecord& record, char* at) {
   SettledPart part{};
   part.request = record.request;
@@ -125,7 +179,8 @@ char* write_settled(const AttemptRecord& record, char* at) {
     part.money_present |= static_cast<std::uint16_t>(1U << i);
   }
   for (std::size_t i = 0; i < part.times.size(); ++i) part.times[i] = record.*time_members[i];
-  char* const end = write_texts(record, part.lengths, at + sizeof part);
+  char* const texts_end = write_texts(record, part.lengths, at + sizeof part);
+  char* const end = write_extras(record, part.extras_present, texts_end);
   std::memcpy(at, &part, sizeof part);
   return end;
 }
@@ -135,8 +190,9 @@ std::uint64_t checksum_of(const char* payload, std::size_t size) {
   return XXH3_64bits(payload, size);
 }
 
+// Takes them off `bytes`.
 template <std::size_t count>
-bool read_texts(std::string_view bytes, const std::array<std::uint16_t, count>& lengths,
+bool read_texts(std::string_view& bytes, const std::array<std::uint16_t, count>& lengths,
                 AttemptRecord& record) {
   for (std::size_t i = 0; i < count; ++i) {
     if (lengths[i] > bytes.size()) return false;
@@ -154,7 +210,8 @@ bool read_begun(std::string_view payload, AttemptRecord& record) {
   record.at_ms = part.at_ms;
   record.flags = part.flags;
   record.attempt = static_cast<std::uint8_t>(part.attempt);
-  return read_texts(payload.substr(sizeof part), part.lengths, record);
+  payload.remove_prefix(sizeof part);
+  return read_texts(payload, part.lengths, record);
 }
 
 bool read_settled(std::string_view payload, AttemptRecord& record) {
@@ -173,7 +230,9 @@ bool read_settled(std::string_view payload, AttemptRecord& record) {
     if ((part.money_present & (1U << i)) != 0) record.*money_members[i] = Money{part.money[i]};
   }
   for (std::size_t i = 0; i < part.times.size(); ++i) record.*time_members[i] = part.times[i];
-  return read_texts(payload.substr(sizeof part), part.lengths, record);
+  payload.remove_prefix(sizeof part);
+  return read_texts(payload, part.lengths, record) &&
+         read_extras(payload, part.extras_present, record);
 }
 
 }  // namespace

@@ -9,6 +9,10 @@
 
 namespace tollway::ledger {
 
+// A tier as journal and database have it; 0: none is known.
+[[nodiscard]] std::int64_t tier_number(const std::optional<llm::ServiceTier>& tier) noexcept;
+[[nodiscard]] std::optional<llm::ServiceTier> tier_of(std::int64_t number) noexcept;
+
 enum class Kind : std::uint32_t { begun = 1, settled = 2 };
 
 // Of one whole record, its frame and padding included.

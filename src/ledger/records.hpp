@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "llm/service_tier.hpp"
 #include "tollway/money.hpp"
 
 namespace tollway::ledger {
@@ -26,6 +27,11 @@ struct Counts {
   std::int64_t output_audio = 0;
   std::int64_t output_image = 0;
   std::int64_t web_searches = 0;
+  std::int64_t input_image = 0;
+  std::int64_t input_video = 0;
+  std::int64_t output_video = 0;
+  std::int64_t input_image_pieces = 0;
+  std::int64_t output_image_pieces = 0;
   bool operator==(const Counts&) const = default;
 };
 
@@ -41,6 +47,25 @@ enum Flag : std::uint32_t {
   failed = 1U << 7,       // the attempt brought no answer, or one that says it failed
   byok = 1U << 8,         // billed on the user's own key at the provider
   hedged = 1U << 9,       // the last to be settled, and another one had begun after it
+};
+
+// Who said what the prices were. Values are part of the journal's format and of the database.
+enum class PriceSource : std::uint8_t {
+  unknown = 0,
+  provider_list = 1,   // the provider's own list of models
+  override_price = 2,  // the operator
+  built_in = 3,        // what is part of the program
+  own = 4,             // nobody: it is a machine of one's own
+};
+// As the library's PricingSource has it: "provider_api", "override", "built_in", "local"; "".
+[[nodiscard]] std::string_view name_of(PriceSource source) noexcept;
+
+// By what `computed` was computed.
+struct Pricing {
+  std::optional<llm::ServiceTier> tier;  // that served, else that was asked for
+  PriceSource source = PriceSource::unknown;
+  std::int32_t day = 0;  // the Unix day the prices are of; 0: unknown
+  bool operator==(const Pricing&) const = default;
 };
 
 // One attempt. Begun records have what stands first, settled ones all of it. Texts point elsewhere
@@ -69,6 +94,7 @@ struct AttemptRecord {
   std::optional<Money> computed;  // ours: counts at the prices of the time
   std::optional<Money> computed_prompt;
   std::optional<Money> computed_completion;
+  Pricing pricing;
   // Microseconds since the request arrived (connect: since the call began); unset_us where the
   // phase did not happen.
   std::uint32_t connect_us = unset_us;

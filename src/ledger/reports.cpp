@@ -2,74 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <tuple>
-
 #include "base/ids.hpp"
 #include "ledger/database.hpp"
 #include "ledger/open_to_read.hpp"
-#include "ledger/usage_sums.hpp"
 
 namespace tollway::ledger {
 namespace {
 
 // Nine a record, and a request has few attempts.
 constexpr std::size_t texts_max = std::size_t{9} * 255;
-
-constexpr const char* days_sql =
-    "SELECT * FROM usage_days WHERE day BETWEEN ?1 AND ?2 AND (?3 IS NULL OR key = (SELECT id FROM "
-    "names WHERE text = ?3))";
-constexpr const char* hours_sql =
-    "SELECT * FROM usage_hours WHERE hour BETWEEN ?1 AND ?2 AND (?3 IS NULL OR key = (SELECT id "
-    "FROM names WHERE text = ?3))";
-
-UsageRow usage_row_of(Database& database, const UsageSums::Place& place, const Sums& sums) {
-  const auto name = [&](std::int64_t id) { return id == 0 ? std::string() : database.name(id); };
-  UsageRow usage;
-  usage.time = place.hour;
-  usage.key = name(place.key);
-  usage.provider = name(place.provider);
-  usage.model = name(place.model);
-  usage.served_by = name(place.served_by);
-  std::size_t at = 0;
-  for (auto* sum :
-       {&usage.attempts, &usage.requests, &usage.failed, &usage.cancelled, &usage.estimated,
-        &usage.unknown, &usage.differing, &usage.input, &usage.output, &usage.cache_read,
-        &usage.cache_write, &usage.reasoning, &usage.charged.nanodollars, &usage.billed.nanodollars,
-        &usage.computed.nanodollars, &usage.byok.nanodollars}) {
-    *sum = sums[at++];
-  }
-  return usage;
-}
-
-// Grouped here: SQLite would sort all rows to do it, and fail where a sum overflows.
-Result<std::vector<UsageRow>> run(Database& database, const char* sql, const UsageQuery& query) {
-  return database.guarded([&]() -> Result<std::vector<UsageRow>> {
-    sqlite::Statement statement(database.handle(), sql);
-    statement.bind(1, query.from);
-    statement.bind(2, query.until);
-    if (query.key) statement.bind_text(3, *query.key);
-    UsageSums::Map groups;
-    while (statement.step()) {
-      auto [place, sums] = place_of(statement);
-      if (!query.by_time) place.hour = 0;
-      if (!query.by_key) place.key = 0;
-      if (!query.by_provider) place.provider = 0;
-      if (!query.by_model) place.model = 0;
-      if (!query.by_served_by) place.served_by = 0;
-      add(groups[place], sums);
-    }
-    std::vector<UsageRow> rows;
-    rows.reserve(groups.size());
-    for (const auto& [place, sums] : groups) rows.push_back(usage_row_of(database, place, sums));
-    std::ranges::sort(rows, [](const UsageRow& one, const UsageRow& other) {
-      return std::tie(one.time, other.charged, one.key, one.provider, one.model, one.served_by) <
-             std::tie(other.time, one.charged, other.key, other.provider, other.model,
-                      other.served_by);
-    });
-    return rows;
-  });
-}
 
 // The newest request that an id of the provider belongs to, day by day: their index is by day.
 std::optional<RequestId> request_of(SQLite::Database& database, std::string_view upstream_id) {
@@ -113,14 +54,6 @@ Result<std::unique_ptr<Reports>> Reports::open(std::string path) {
   auto database = open_to_read(std::move(path));
   if (!database) return std::unexpected(std::move(database.error()));
   return std::unique_ptr<Reports>(new Reports(std::move(*database)));
-}
-
-Result<std::vector<UsageRow>> Reports::usage(const UsageQuery& query) {
-  return run(*database_, days_sql, query);
-}
-
-Result<std::vector<UsageRow>> Reports::usage_by_hour(const UsageQuery& query) {
-  return run(*database_, hours_sql, query);
 }
 
 Result<std::optional<RequestReport>> Reports::request(std::string_view id,

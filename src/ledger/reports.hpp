@@ -54,6 +54,23 @@ struct UsageQuery {
   std::optional<std::string> key;  // of this key alone
 };
 
+// Whose spending: on which days besides for ever, both included and 366 at most.
+struct SpendingQuery {
+  std::int64_t from = 0;
+  std::int64_t until = 0;
+  std::optional<std::string> key;  // by this key alone
+};
+struct Spending {
+  struct Day {
+    std::int64_t day = 0;
+    Money charged;
+    Money byok;
+  };
+  Money charged;
+  Money byok;  // computed of calls on the user's own keys, which the vendor bills him for
+  std::vector<Day> days;
+};
+
 // One request and its attempts. Texts belong to it.
 struct RequestReport {
   std::string id;  // "req-..."
@@ -72,10 +89,14 @@ class Reports {
   Reports(const Reports&) = delete;
   Reports& operator=(const Reports&) = delete;
 
-  // The dearest first, or by time. Milliseconds, however many attempts there were.
+  // The dearest first, or by time. Milliseconds, however many attempts there were: where it is not
+  // by time, whole months are read as such.
   [[nodiscard]] Result<std::vector<UsageRow>> usage(const UsageQuery& query);
   // The same where `from` and `until` are hours.
   [[nodiscard]] Result<std::vector<UsageRow>> usage_by_hour(const UsageQuery& query);
+
+  // Reads a row a day and key, and one a key for all that was ever spent.
+  [[nodiscard]] Result<Spending> spending(const SpendingQuery& query);
 
   // By "req-..." or by the provider's id of its answer. Nullopt where there is none of that key, or
   // none yet: a request is here within a second of its end.

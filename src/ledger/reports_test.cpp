@@ -63,6 +63,52 @@ TEST_F(ReportsTest, SumsByWhatIsAskedFor) {
   EXPECT_EQ((*rows)[3].requests, 1);
 }
 
+// Whole months are read as such; what is asked for is what is added up.
+TEST_F(ReportsTest, SumsAreThoseOfTheDaysWhereverMonthsEnd) {
+  auto store = Store::open({.path = directory_.database()});
+  ASSERT_TRUE(store);
+  std::vector<AttemptRecord> batch;
+  for (std::uint64_t day = 10; day < 120; ++day) {
+    batch.push_back(settled_record(1000 + day));
+    batch.back().at_ms += static_cast<std::int64_t>(day) * day_ms;
+  }
+  ASSERT_TRUE((*store)->append({.settled = batch, .open = {}}));
+  for (std::int64_t from = -3; from < 125; from += 4) {
+    for (std::int64_t until = from; until < 125; until += 5) {
+      UsageQuery query{.from = first_day_ + from, .until = first_day_ + until, .key = {}};
+      const auto rows = reports_->usage(query);
+      ASSERT_TRUE(rows) << rows.error().message;
+      query.by_time = true;
+      const auto days = reports_->usage(query);
+      ASSERT_TRUE(days);
+      std::int64_t requests = 0;
+      for (const auto& day : *days) requests += day.requests;
+      EXPECT_EQ(rows->empty() ? 0 : rows->front().requests, requests) << from << " to " << until;
+    }
+  }
+  const auto all = reports_->usage({.from = 0, .until = INT64_MAX, .by_model = true, .key = {}});
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->size(), 3U);
+}
+
+TEST_F(ReportsTest, SpendingOfAKeyAndOfAll) {
+  const auto last = first_day_ + 9;
+  const auto odd = reports_->spending({.from = last - 1, .until = last + 1, .key = "odd"});
+  ASSERT_TRUE(odd) << odd.error().message;
+  EXPECT_EQ(odd->charged, Money{50 * 1500});
+  ASSERT_EQ(odd->days.size(), 3U);
+  EXPECT_EQ(odd->days[0].day, last - 1);
+  EXPECT_EQ(odd->days[1].charged, Money{5 * 1500});
+  EXPECT_EQ(odd->days[2].charged, Money{0});
+  const auto all = reports_->spending({.from = last, .until = last, .key = {}});
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->charged, Money{100 * 1500});
+  EXPECT_EQ(all->days.at(0).charged, Money{10 * 1500});
+  const auto nobody = reports_->spending({.from = last, .until = last, .key = "nobody"});
+  ASSERT_TRUE(nobody);
+  EXPECT_EQ(nobody->charged, Money{0});
+}
+
 TEST_F(ReportsTest, SumsOfHoursAndOfNothing) {
   const UsageQuery query{.from = first_day_ * 24, .until = first_day_ * 24 + 23, .key = {}};
   const auto hours = reports_->usage_by_hour(query);

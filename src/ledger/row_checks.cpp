@@ -126,14 +126,9 @@ void RowChecks::finish_upstream_index(std::vector<std::string>& problems) {
 void RowChecks::finish_sums(std::vector<std::string>& problems) {
   SumChecks sums(database_.handle());
   sums.read();
-  if (sums.days_wrong() != 0) {
-    problems.push_back(
-        fmt::format("{} sums of a day are not the sum of its hours", sums.days_wrong()));
-  }
+  sums.tell(problems);
   // Hours that reach back into what was given up have no rows to be compared with.
-  sqlite::Statement until(database_.handle(),
-                          "SELECT coalesce(max(last_at), -1) FROM seals WHERE last_seq <= ?");
-  until.bind(1, retired_until_);
+  sqlite::Statement until(database_.handle(), "SELECT coalesce(max(at), -1) FROM retirements");
   const std::int64_t given_up = retired_until_ == 0 ? -1 : hour_of_ms(until.number());
   const auto skip = [given_up](std::map<std::int64_t, Sums>& hours) {
     hours.erase(hours.begin(), hours.upper_bound(given_up));

@@ -14,7 +14,9 @@ namespace tollway::ledger {
 namespace {
 
 constexpr std::string_view magic = "TWJRNL";
-constexpr std::uint16_t version = 2;  // 1 had other checksums
+// 1 had other checksums; 2 is read as well: it has no extras, else it is the same.
+constexpr std::uint16_t version = 3;
+constexpr std::uint16_t oldest_read = 2;
 
 struct Head {
   std::array<char, 6> magic;
@@ -81,7 +83,8 @@ Result<LeftBehind> read_left_behind(const std::string& path) {
   if (last == std::string::npos) return left;
   Head head{};
   std::memcpy(&head, left.bytes.data(), std::min(sizeof head, left.bytes.size()));
-  if (std::string_view(head.magic.data(), head.magic.size()) != magic || head.version != version) {
+  if (std::string_view(head.magic.data(), head.magic.size()) != magic ||
+      head.version < oldest_read || head.version > version) {
     return internal_error(fmt::format(
         "{} is no journal that this version of Tollway can read; run the version that wrote it, or "
         "move the file away (what it holds is then missing from the ledger)",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -13,6 +14,13 @@
 
 namespace tollway::ledger {
 namespace {
+
+// Triggers cost a third of the time that a row takes, and keep from nothing who only appends: none
+// of the appender's statements can update, delete or replace what they are for. So this connection
+// has them only while it gives something up.
+void use_triggers(SQLite::Database& handle, bool use) {
+  ::sqlite3_db_config(handle.getHandle(), SQLITE_DBCONFIG_ENABLE_TRIGGER, use ? 1 : 0, nullptr);
+}
 
 Result<> check(Database& database) {
   std::error_code code;
@@ -51,6 +59,7 @@ Result<std::unique_ptr<Store>> Store::open(Options options) {
   std::unique_ptr<Appender> appender;
   auto tail = database->guarded([&]() -> Result<> {
     if (auto checked = check_newest_seals(*database); !checked) return checked;
+    use_triggers(database->handle(), false);
     appender = std::make_unique<Appender>(*database);
     return {};
   });
@@ -84,29 +93,60 @@ Result<std::size_t> Store::settle_interrupted() {
 
 namespace {
 
+// Seals of ledgers that kept them all go by and by.
+constexpr int seals_a_step = 50'000;
+
 struct Retirement {
   std::int64_t seal = 0;
   std::int64_t last_seq = 0;
+  std::int64_t newest_at = 0;  // of all that was given up, and of this
 };
 
 // Up to the seal before the first that holds anything younger.
 std::optional<Retirement> next_retirement(SQLite::Database& handle, std::int64_t before_ms,
                                           std::int64_t rows_max) {
-  SQLite::Statement newest(
-      handle, "SELECT coalesce(max(seal), 0), coalesce(max(last_seq), 0) FROM retirements");
+  SQLite::Statement newest(handle,
+                           "SELECT coalesce(max(seal), 0), coalesce(max(last_seq), 0), "
+                           "coalesce(max(at), -1) FROM retirements");
   newest.executeStep();
   const std::int64_t given_up = newest.getColumn(1).getInt64();
+  std::int64_t newest_at = newest.getColumn(2).getInt64();
   SQLite::Statement seal(
       handle, "SELECT number, last_seq, last_at FROM seals WHERE number > ? ORDER BY number");
   seal.bind(1, newest.getColumn(0).getInt64());
   std::optional<Retirement> found;
   while (seal.executeStep() && seal.getColumn(2).getInt64() < before_ms) {
-    const Retirement next{.seal = seal.getColumn(0).getInt64(),
-                          .last_seq = seal.getColumn(1).getInt64()};
-    if (found && next.last_seq - given_up > rows_max) break;
-    found = next;
+    const std::int64_t last_seq = seal.getColumn(1).getInt64();
+    if (found && last_seq - given_up > rows_max) break;
+    newest_at = std::max(newest_at, seal.getColumn(2).getInt64());
+    found = {.seal = seal.getColumn(0).getInt64(), .last_seq = last_seq, .newest_at = newest_at};
   }
   return found;
+}
+
+// Returns how many attempts are gone. Of seals and retirements the last one stays, as the chain
+// begins with it.
+int give_up(SQLite::Database& handle, const Retirement& retirement) {
+  SQLite::Statement insert(handle, "INSERT INTO retirements (seal, last_seq, at) VALUES (?, ?, ?)");
+  insert.bind(1, retirement.seal);
+  insert.bind(2, retirement.last_seq);
+  insert.bind(3, retirement.newest_at);
+  insert.exec();
+  const auto remove = [&](const char* sql, std::int64_t until) {
+    SQLite::Statement statement(handle, sql);
+    statement.bind(1, until);
+    return statement.exec();
+  };
+  const int gone = remove("DELETE FROM attempts WHERE seq <= ?", retirement.last_seq);
+  remove("DELETE FROM requests WHERE last_seq <= ?", retirement.last_seq);
+  remove("DELETE FROM retirements WHERE seal < ?", retirement.seal);
+  SQLite::Statement seals(handle,
+                          "DELETE FROM seals WHERE number < ?1 AND number < (SELECT min(number) "
+                          "FROM seals) + ?2");
+  seals.bind(1, retirement.seal);
+  seals.bind(2, seals_a_step);
+  seals.exec();
+  return gone;
 }
 
 }  // namespace
@@ -121,18 +161,9 @@ Result<std::size_t> Store::retire(std::chrono::system_clock::time_point before,
     SQLite::Transaction transaction(handle, SQLite::TransactionBehavior::IMMEDIATE);
     const auto next = next_retirement(handle, before_ms, rows_max);
     if (!next) return std::size_t{0};
-    SQLite::Statement retirement(handle,
-                                 "INSERT INTO retirements (seal, last_seq, at) VALUES (?, ?, ?)");
-    retirement.bind(1, next->seal);
-    retirement.bind(2, next->last_seq);
-    retirement.bind(3, before_ms);
-    retirement.exec();
-    SQLite::Statement attempts(handle, "DELETE FROM attempts WHERE seq <= ?");
-    attempts.bind(1, next->last_seq);
-    const int gone = attempts.exec();
-    SQLite::Statement requests(handle, "DELETE FROM requests WHERE last_seq <= ?");
-    requests.bind(1, next->last_seq);
-    requests.exec();
+    use_triggers(handle, true);
+    const int gone = give_up(handle, *next);
+    use_triggers(handle, false);
     transaction.commit();
     return static_cast<std::size_t>(gone);
   });

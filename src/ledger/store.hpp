@@ -51,9 +51,9 @@ class Store {
   // outcome "interrupted" and an unknown cost. For a start, after the journal was read.
   [[nodiscard]] Result<std::size_t> settle_interrupted();
 
-  // Gives up the detail of what began before `before`, in whole seals; sums and the chain stay. As
-  // many as have no more than `rows_max` attempts together, or one. Returns the number of attempts
-  // that are gone, 0 where there are none to give up.
+  // Gives up the detail of what began before `before`, in whole seals; sums stay, and the chain
+  // from the last of those seals on. As many as have no more than `rows_max` attempts together, or
+  // one. Returns the number of attempts that are gone, 0 where there are none to give up.
   [[nodiscard]] Result<std::size_t> retire(
       std::chrono::system_clock::time_point before,
       std::int64_t rows_max = std::numeric_limits<std::int64_t>::max());

@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "ledger/attempts_reader.hpp"
 #include "ledger/ledger_test.hpp"
 #include "ledger/open_to_read.hpp"
 
@@ -115,18 +116,57 @@ TEST(Store, M12_rows_cannot_be_changed_and_the_chain_tells_who_did_it_all_the_sa
        {"UPDATE attempts SET billed = 0", "DELETE FROM attempts", "UPDATE requests SET cost = 0",
         "DELETE FROM requests", "UPDATE names SET text = 'x'", "DELETE FROM names",
         "UPDATE seals SET hash = x'00'", "DELETE FROM seals",
-        "INSERT INTO retirements VALUES (1, 49, 0)"}) {
+        "INSERT INTO retirements VALUES (1, 49, 0)",
+        "REPLACE INTO attempts SELECT * FROM attempts WHERE seq = 20",
+        "REPLACE INTO requests SELECT last_seq, 1, 0, 0 FROM requests",
+        "REPLACE INTO names SELECT id, 'x' FROM names",
+        "REPLACE INTO names SELECT 99, text FROM names",
+        "REPLACE INTO seals SELECT number, 1, 50, 0, x'00', x'00' FROM seals"}) {
     EXPECT_THROW(handle.exec(sql), SQLite::Exception) << sql;
   }
+  // Under a number of its own, another row for an attempt that is there.
+  handle.exec("CREATE TEMP TABLE copy AS SELECT * FROM attempts WHERE seq = 20");
+  handle.exec("UPDATE copy SET seq = 99, billed = 0");
+  handle.exec("REPLACE INTO attempts SELECT * FROM copy");
+  EXPECT_EQ(query(directory.database(), "SELECT count(*) FROM attempts WHERE billed = 1500"), 50);
   EXPECT_EQ(verified(directory.database()).head, before);
 
+  const std::string trigger =
+      handle.execAndGet("SELECT sql FROM sqlite_schema WHERE name = 'attempts_stay'").getString();
   handle.exec("DROP TRIGGER attempts_stay");
   handle.exec("UPDATE attempts SET billed = 1 WHERE seq = 20");
+  handle.exec(trigger);
   const auto opened = Store::open({.path = directory.database()});
   ASSERT_FALSE(opened);
   EXPECT_THAT(opened.error().message, HasSubstr("rows 1 to 50 are not what seal 1 was made of"));
+  handle.exec("DROP TRIGGER attempts_stay");
   handle.exec("UPDATE attempts SET billed = 1500 WHERE seq = 20");
+  handle.exec(trigger);
   EXPECT_EQ(verified(directory.database()).head, before);
+}
+
+TEST(Store, M12_a_trigger_that_is_gone_or_another_is_noticed) {
+  for (const auto& [change, name] : {
+           std::pair{"DROP TRIGGER attempts_are_new", "(attempts_are_new)"},
+           std::pair{"DROP TRIGGER names_stay; CREATE TRIGGER names_stay BEFORE UPDATE ON names "
+                     "BEGIN SELECT 1; END",
+                     "(names_stay)"},
+           std::pair{"CREATE TRIGGER cheaper AFTER INSERT ON requests BEGIN DELETE FROM "
+                     "usage_days; END",
+                     "(cheaper)"},
+       }) {
+    const Directory directory;
+    const auto store = open_store(directory);
+    append(*store, records(1, 5));
+    SQLite::Database(directory.database(), SQLite::OPEN_READWRITE).exec(change);
+    const auto opened = Store::open({.path = directory.database()});
+    ASSERT_FALSE(opened) << change;
+    EXPECT_THAT(opened.error().message, HasSubstr(name));
+    const auto check = verify(directory.database());
+    ASSERT_TRUE(check);
+    EXPECT_THAT(check->problems, testing::ElementsAre(HasSubstr("changed the triggers")));
+    EXPECT_TRUE(open_to_read(directory.database())) << "reports need no triggers";
+  }
 }
 
 TEST(Store, RetiredDetailLeavesSumsAndAChainThatHolds) {
@@ -145,11 +185,23 @@ TEST(Store, RetiredDetailLeavesSumsAndAChainThatHolds) {
   const auto check = verified(directory.database());
   EXPECT_EQ(check.attempts, 600);
   EXPECT_EQ(check.requests, 600);
-  EXPECT_EQ(check.seals, 10);
+  EXPECT_EQ(check.seals, 7) << "the last of those whose rows are gone, and what follows";
   EXPECT_EQ(check.retired_until, 400);
   EXPECT_EQ(query(directory.database(), "SELECT sum(requests) FROM usage_days"), 1000);
   append(*store, records(5000, 3));
-  EXPECT_EQ(verified(directory.database()).seals, 11);
+  EXPECT_EQ(verified(directory.database()).seals, 8);
+  // Where the chain begins is held, too.
+  SQLite::Database handle(directory.database(), SQLite::OPEN_READWRITE, 1000);
+  EXPECT_THROW(handle.exec("DELETE FROM seals WHERE number = 4"), SQLite::Exception);
+  EXPECT_THROW(handle.exec("DELETE FROM retirements"), SQLite::Exception);
+  const std::string trigger =
+      handle.execAndGet("SELECT sql FROM sqlite_schema WHERE name = 'seals_remain'").getString();
+  handle.exec("DROP TRIGGER seals_remain");
+  handle.exec("DELETE FROM seals WHERE number = 4");
+  handle.exec(trigger);
+  const auto broken = store->verify();
+  ASSERT_TRUE(broken);
+  EXPECT_THAT(broken->problems, testing::ElementsAre("seal 5 does not follow seal 0"));
 }
 
 TEST(Store, WhatWasOpenAndNeverSettledIsInterrupted) {
@@ -234,6 +286,10 @@ TEST(Store, VerifyTellsWhatNoLongerFollowsFromTheAttempts) {
       {"UPDATE usage_hours SET reasoning = 1", "1 sums of an hour are not"},
       {"UPDATE usage_days SET failed = 1", "1 sums of a day are not"},
       {"DELETE FROM usage_days", "1 sums of a day are not"},
+      {"UPDATE usage_months SET charged = 1", "1 sums of a month are not"},
+      {"DELETE FROM usage_months", "1 sums of a month are not"},
+      {"UPDATE spent_days SET charged = 1", "what keys spent is not"},
+      {"UPDATE spent_ever SET byok = 1", "what keys spent is not"},
       {"INSERT INTO usage_days SELECT day + 1, key, provider, model, served_by, 1, 1, 0, 0, 0, 0, "
        "0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM usage_days",
        "1 sums of a day are not"},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -32,12 +33,24 @@ std::string add_sql(std::string_view table) {
       table, fmt::arg("max", sum_max));
 }
 
+std::string add_spent_sql(std::string_view into) {
+  return fmt::format(
+      "INSERT INTO {} ON CONFLICT DO UPDATE SET charged = min(charged + excluded.charged, {max}), "
+      "byok = min(byok + excluded.byok, {max})",
+      into, fmt::arg("max", sum_max));
+}
+
 std::int64_t nanodollars(const std::optional<Money>& money) {
   return money ? money->nanodollars : 0;
 }
 
 std::int64_t floor_divide(std::int64_t number, std::int64_t by) {
   return number >= 0 ? number / by : -((-number + by - 1) / by);
+}
+
+void add_up(std::int64_t& sum, std::int64_t more) {
+  std::int64_t both = 0;
+  sum = __builtin_add_overflow(sum, more, &both) ? sum_max : std::min(both, sum_max);
 }
 
 }  // namespace
@@ -50,11 +63,33 @@ std::int64_t day_of_hour(std::int64_t hour) noexcept {
   return floor_divide(hour, hours_a_day);
 }
 
+std::int64_t month_of_day(std::int64_t day) noexcept {
+  using namespace std::chrono;
+  const year_month_day date{sys_days(days(day))};
+  return std::int64_t{12} * static_cast<int>(date.year()) + static_cast<unsigned>(date.month()) - 1;
+}
+
+std::int64_t first_day_of(std::int64_t month) noexcept {
+  using namespace std::chrono;
+  const std::int64_t year_number = floor_divide(month, 12);
+  const std::chrono::year_month_day first{
+      year(static_cast<int>(year_number)) /
+      std::chrono::month(static_cast<unsigned>(month - 12 * year_number + 1)) / 1};
+  return sys_days(first).time_since_epoch().count();
+}
+
 void add(Sums& sums, const Sums& others) noexcept {
-  for (std::size_t i = 0; i < sum_count; ++i) {
-    std::int64_t sum = 0;
-    sums[i] = __builtin_add_overflow(sums[i], others[i], &sum) ? sum_max : std::min(sum, sum_max);
-  }
+  for (std::size_t i = 0; i < sum_count; ++i) add_up(sums[i], others[i]);
+}
+
+void add(SpentSums& spent, const SpentSums& more) noexcept {
+  add_up(spent.charged, more.charged);
+  add_up(spent.byok, more.byok);
+}
+
+void add(SpentSums& spent, const Sums& sums) noexcept {
+  add(spent, SpentSums{.charged = sums[static_cast<std::size_t>(Sum::charged)],
+                       .byok = sums[static_cast<std::size_t>(Sum::byok)]});
 }
 
 void add(Sums& sums, const AttemptRecord& record) noexcept {
@@ -69,7 +104,11 @@ void add(Sums& sums, const AttemptRecord& record) noexcept {
 }
 
 UsageSums::UsageSums(SQLite::Database& database)
-    : add_hour_(database, add_sql("usage_hours")), add_day_(database, add_sql("usage_days")) {}
+    : add_hour_(database, add_sql("usage_hours")),
+      add_day_(database, add_sql("usage_days")),
+      add_month_(database, add_sql("usage_months")),
+      add_spent_day_(database, add_spent_sql("spent_days VALUES (?,?,?,?)")),
+      add_spent_ever_(database, add_spent_sql("spent_ever VALUES (?,?,?)")) {}
 
 std::size_t UsageSums::Hash::operator()(const Place& place) const noexcept {
   std::uint64_t hash = 0;
@@ -90,8 +129,9 @@ void UsageSums::add(const AttemptRecord& record, const NameIds& names) {
 
 void UsageSums::clear() noexcept {
   hours_.clear();
-  add_hour_.reset();
-  add_day_.reset();
+  for (auto* statement : {&add_hour_, &add_day_, &add_month_, &add_spent_day_, &add_spent_ever_}) {
+    statement->reset();
+  }
 }
 
 void UsageSums::write() {
@@ -103,7 +143,36 @@ void UsageSums::write() {
     ledger::add(days[day], sums);
   }
   write(add_day_, days);
+  Map months;
+  for (const auto& [place, sums] : days) {
+    Place month = place;
+    month.hour = month_of_day(place.hour);
+    ledger::add(months[month], sums);
+  }
+  write(add_month_, months);
+  write_spent(days);
   hours_.clear();
+}
+
+void UsageSums::write_spent(const Map& days) {
+  SpentMap by_day;
+  for (const auto& [place, sums] : days) ledger::add(by_day[{place.hour, place.key}], sums);
+  std::map<std::int64_t, SpentSums> ever;
+  for (const auto& [day_and_key, spent] : by_day) {
+    const auto& [day, key] = day_and_key;
+    ledger::add(ever[key], spent);
+    add_spent_day_.bind(1, day);
+    add_spent_day_.bind(2, key);
+    add_spent_day_.bind(3, spent.charged);
+    add_spent_day_.bind(4, spent.byok);
+    add_spent_day_.run();
+  }
+  for (const auto& [key, spent] : ever) {
+    add_spent_ever_.bind(1, key);
+    add_spent_ever_.bind(2, spent.charged);
+    add_spent_ever_.bind(3, spent.byok);
+    add_spent_ever_.run();
+  }
 }
 
 void UsageSums::write(sqlite::Statement& statement, const Map& map) {

@@ -15,14 +15,19 @@ namespace {
 
 constexpr std::int64_t rows_checked_at_start = 5000;
 
+// What was given up: up to which seal, and which row.
+struct Retired {
+  std::int64_t seal = 0;
+  std::int64_t last_seq = 0;
+};
+
 // Walks the seals from a number on, and the rows of each, which it shows to `checks` where there
 // are any.
 class Chain {
  public:
-  Chain(Database& database, std::int64_t from_number, std::int64_t retired_until,
-        RowChecks* checks = nullptr)
+  Chain(Database& database, std::int64_t from_number, Retired retired, RowChecks* checks = nullptr)
       : database_(database),
-        retired_until_(retired_until),
+        retired_(retired),
         checks_(checks),
         seals_(database.handle(),
                "SELECT number, first_seq, last_seq, rows_hash, hash FROM seals WHERE number >= ? "
@@ -31,7 +36,7 @@ class Chain {
               fmt::format("SELECT {} FROM attempts WHERE seq > ? ORDER BY seq", attempt_columns)) {
     seals_.bind(1, from_number);
     previous_ = before(from_number);
-    rows_.bind(1, std::max(previous_.last_seq, retired_until));
+    rows_.bind(1, std::max(previous_.last_seq, retired.last_seq));
     advance();
   }
 
@@ -59,9 +64,13 @@ class Chain {
     if (rows_.step()) row_ = rows_.integer(0);
   }
   bool rows_agree(const Seal& seal);
+  // Whether those before it may have been given up, so that it is taken as it is.
+  [[nodiscard]] bool is_anchor(const Seal& seal, const Seal& previous) const {
+    return previous.number == 0 && seal.number > 1 && seal.number <= retired_.seal;
+  }
 
   Database& database_;
-  const std::int64_t retired_until_;
+  const Retired retired_;
   RowChecks* const checks_;
   sqlite::Statement seals_;
   sqlite::Statement rows_;
@@ -98,7 +107,8 @@ std::optional<std::string> Chain::next() {
                   .rows = digest_of(seals_.bytes(3)),
                   .hash = digest_of(seals_.bytes(4))};
   const Seal previous = std::exchange(previous_, seal);
-  const bool rows_are_right = seal.last_seq <= retired_until_ || rows_agree(seal);
+  const bool rows_are_right = seal.last_seq <= retired_.last_seq || rows_agree(seal);
+  if (is_anchor(seal, previous)) return std::string();
   if (seal.number != previous.number + 1 || seal.first_seq != previous.last_seq + 1) {
     return fmt::format("seal {} does not follow seal {}", seal.number, previous.number);
   }
@@ -112,10 +122,12 @@ std::optional<std::string> Chain::next() {
   return std::string();
 }
 
-std::int64_t retired_until(Database& database) {
-  return database.handle()
-      .execAndGet("SELECT coalesce(max(last_seq), 0) FROM retirements")
-      .getInt64();
+Retired retired(Database& database) {
+  sqlite::Statement newest(
+      database.handle(),
+      "SELECT coalesce(max(seal), 0), coalesce(max(last_seq), 0) FROM retirements");
+  if (!newest.step()) return {};
+  return {.seal = newest.integer(0), .last_seq = newest.integer(1)};
 }
 
 }  // namespace
@@ -123,6 +135,9 @@ std::int64_t retired_until(Database& database) {
 Store::Verified Verifier::run() {
   check_pages();
   check_rows();
+  if (const auto wrong = wrong_triggers(database_); !wrong.empty()) {
+    problem("somebody has changed the triggers that keep rows as they are: " + wrong);
+  }
   return std::move(verified_);
 }
 
@@ -136,9 +151,10 @@ void Verifier::check_pages() {
 }
 
 void Verifier::check_rows() {
-  verified_.retired_until = retired_until(database_);
-  RowChecks checks(database_, verified_.retired_until);
-  Chain chain(database_, 1, verified_.retired_until, &checks);
+  const Retired given_up = retired(database_);
+  verified_.retired_until = given_up.last_seq;
+  RowChecks checks(database_, given_up.last_seq);
+  Chain chain(database_, 1, given_up, &checks);
   bool broken = false;
   while (auto wrong = chain.next()) {
     ++verified_.seals;
@@ -158,7 +174,7 @@ Result<> check_newest_seals(Database& database) {
                           "max(last_seq) FROM seals) - ?");
   first.bind(1, rows_checked_at_start);
   const std::int64_t from = first.number();
-  Chain chain(database, from, retired_until(database));
+  Chain chain(database, from, retired(database));
   while (const auto wrong = chain.next()) {
     if (!wrong->empty()) {
       return database.damaged(*wrong + "; `tollway ledger verify` tells all");

@@ -19,6 +19,11 @@ class LedgerOf : public Cli {
     for (std::uint64_t i = 1; i <= count; ++i) {
       auto& row = rows.emplace_back(attempt(i));
       row.at_ms += static_cast<std::int64_t>(i - 1) * day_ms;
+      if (i % 2 != 0) continue;
+      row.counts.input_image_pieces = 3;
+      row.pricing = {.tier = llm::ServiceTier::flex,
+                     .source = ledger::PriceSource::built_in,
+                     .day = static_cast<std::int32_t>(a_day_ms / day_ms)};
     }
     write_ledger(data(), rows);
   }
@@ -103,6 +108,14 @@ TEST_F(LedgerOf, export_has_a_row_for_each_attempt) {
   EXPECT_TRUE(at(rows[1], "/computed_prompt").is_null());
   EXPECT_TRUE(at(rows[1], "/total_us").is_null());
   EXPECT_EQ(at(rows[1], "/input_tokens"), json::value(100));
+  EXPECT_EQ(at(rows[1], "/input_images"), json::value(3));
+  EXPECT_EQ(at(rows[0], "/input_images"), json::value(0));
+  EXPECT_EQ(text_at(rows[1], "/service_tier"), "flex");
+  EXPECT_EQ(text_at(rows[1], "/price_source"), "built_in");
+  EXPECT_EQ(text_at(rows[1], "/price_date"), "2026-09-21");
+  for (const char* name : {"/service_tier", "/price_source", "/price_date"}) {
+    EXPECT_TRUE(at(rows[0], name).is_null()) << name;
+  }
   EXPECT_EQ(at(rows[1], "/last"), json::value(true));
   EXPECT_EQ(at(rows[1], "/failed"), json::value(false));
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <fstream>
 
@@ -54,6 +55,23 @@ TEST_F(UsageOf, days_as_a_table) {
   EXPECT_THAT(finished.err, HasSubstr("the cost of 1 call is unknown and in no sum"));
   EXPECT_THAT(finished.err, HasSubstr("~: of 1 call the provider stated no usage"));
   EXPECT_THAT(finished.err, HasSubstr("1 call the provider's figure, which counts, and ours"));
+}
+
+TEST_F(UsageOf, hours_of_the_days_that_are_asked_for) {
+  const Finished finished = run(words({"--by", "hour"}));
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_THAT(finished.out, testing::StartsWith("HOUR "));
+  EXPECT_THAT(finished.out, HasSubstr("\n2026-09-21 12:00         3        200   40"));
+  EXPECT_THAT(finished.out, HasSubstr("\n2026-09-23 12:00         2        200   40"));
+  const auto requests = [this](const char* from, const char* to) {
+    const auto document =
+        only_document(run({"usage", "--by", "hour", "--from", from, "--to", to, "--json"}).out);
+    return at(document, "/total/requests");
+  };
+  EXPECT_EQ(requests("2026-09-21", "2026-09-21"), json::value(3));
+  EXPECT_EQ(requests("2026-09-22", "2026-09-23"), json::value(2));
+  const Finished chart = run(words({"--by", "hour", "--chart"}));
+  EXPECT_EQ(std::ranges::count(chart.out, '\n'), 49) << "every hour between the two";
 }
 
 TEST_F(UsageOf, models_providers_and_keys_the_dearest_first) {

@@ -5,8 +5,8 @@ import re
 # From the ground up. Folders on one floor do not include each other.
 FLOORS = [
     {"base"},
-    {"sqlite"},
-    {"http", "settings", "llm", "ledger", "recording", "tokenizer"},
+    {"sqlite", "llm"},
+    {"http", "settings", "ledger", "recording", "tokenizer"},
     {"net", "dialects", "pricing"},
     {"providers"},
     {"catalog"},

@@ -33,7 +33,7 @@ class Layers(MadeUpTree):
         self.assert_one(layers.check(tree), "gateway is above base")
 
     def test_neighbours_do_not_include_each_other(self):
-        for mine, theirs in (("http", "llm"), ("gateway", "client"), ("demo", "replay"), ("recording", "http")):
+        for mine, theirs in (("http", "ledger"), ("gateway", "client"), ("demo", "replay"), ("recording", "http")):
             with self.subTest(mine=mine):
                 tree = self.tree({f"src/{mine}/a.cpp": f'#include "{theirs}/b.hpp"\n'})
                 self.assert_one(layers.check(tree), "one floor")

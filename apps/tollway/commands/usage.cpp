@@ -28,6 +28,7 @@ using terminal::Style;
 using Align = terminal::Column::Align;
 
 constexpr int days_shown = 30;
+constexpr int days_shown_by_hour = 2;
 
 struct Options {
   SharedOptions shared;
@@ -40,7 +41,8 @@ struct Options {
 };
 
 By by_of(const std::string& name) {
-  return name == "model"      ? By::model
+  return name == "hour"       ? By::hour
+         : name == "model"    ? By::model
          : name == "provider" ? By::provider
          : name == "key"      ? By::key
                               : By::day;
@@ -141,14 +143,16 @@ void print_table(terminal::Console& console, By by, const UsageFound& found) {
   console.print(table.text(console.out()));
 }
 
-// A day on which nothing happened is one, too: without it a chart would lie about time.
-std::vector<Usage> with_every_day(const std::vector<Usage>& rows) {
+// A day on which nothing happened is one, too, and so is an hour: without it a chart would lie
+// about time.
+std::vector<Usage> with_every_time(By by, const std::vector<Usage>& rows) {
   std::vector<Usage> all;
   for (const auto& usage : rows) {
     while (!all.empty()) {
-      const auto next = day_text(*parse_day(all.back().name) + std::chrono::days(1));
-      if (next >= usage.name) break;
-      all.push_back({next, {}});
+      const std::int64_t next = all.back().sums.time + 1;
+      if (next >= usage.sums.time) break;
+      all.push_back({spending::time_name(by, next), {}});
+      all.back().sums.time = next;
     }
     all.push_back(usage);
   }
@@ -158,7 +162,7 @@ std::vector<Usage> with_every_day(const std::vector<Usage>& rows) {
 void print_chart(terminal::Console& console, By by, const std::string& of,
                  const UsageFound& found) {
   std::vector<terminal::Bar> bars;
-  for (const auto& usage : by == By::day ? with_every_day(found.rows) : found.rows) {
+  for (const auto& usage : is_time(by) ? with_every_time(by, found.rows) : found.rows) {
     const auto& sums = usage.sums;
     if (of == "cost") {
       bars.push_back({label_of(usage), spending::cost_shown(sums), sums.charged.nanodollars});
@@ -208,16 +212,17 @@ int run(Options& options) {
   if (options.chart && (console.json() || csv)) {
     return usage_error(console, "--chart draws for people; leave it out for JSON and CSV");
   }
+  const By by = by_of(options.by);
+  const int shown = by == By::hour ? days_shown_by_hour : days_shown;
   const auto until = spending::today();
   const auto days = spending::days_of(
-      options.days, {.from = until - std::chrono::days(days_shown - 1), .until = until});
+      options.days, {.from = until - std::chrono::days(shown - 1), .until = until});
   if (!days) return usage_error(console, days.error().message);
   if (options.filter.provider) *options.filter.provider = lower_key(*options.filter.provider);
   const auto path = spending::ledger_in(paths_of(options.shared));
   if (!path) return console.fail(path.error());
   auto reports = ledger::Reports::open(*path);
   if (!reports) return console.fail(reports.error());
-  const By by = by_of(options.by);
   const auto found = spending::find_usage(**reports, by, *days, options.filter);
   if (!found) return console.fail(found.error());
   if (console.json()) {
@@ -251,7 +256,7 @@ void add_usage_command(CLI::App& app, int& exit_code) {
       app.add_subcommand("usage", "What was used and spent, by the gateway's ledger");
   command->add_option("--by", options->by, "What to add up by (default: day)")
       ->type_name("WHAT")
-      ->check(CLI::IsMember({"day", "model", "provider", "key"}));
+      ->check(CLI::IsMember({"hour", "day", "model", "provider", "key"}));
   spending::add_day_options(*command, options->days);
   command->add_option("-m,--model", options->filter.model, "Of this model alone")
       ->type_name("MODEL");

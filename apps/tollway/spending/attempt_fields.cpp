@@ -52,6 +52,11 @@ void add_tokens(json::object& fields, const AttemptRecord& record) {
   add("reasoning_tokens", counts.reasoning);
   add("output_audio_tokens", counts.output_audio);
   add("output_image_tokens", counts.output_image);
+  add("input_image_tokens", counts.input_image);
+  add("input_video_tokens", counts.input_video);
+  add("output_video_tokens", counts.output_video);
+  add("input_images", counts.input_image_pieces);
+  add("output_images", counts.output_image_pieces);
   add("web_searches", counts.web_searches);
 }
 
@@ -85,6 +90,11 @@ json::object attempt_fields(std::int64_t seq, const AttemptRecord& record) {
   fields["computed"] = dollars(record.computed);
   fields["computed_prompt"] = dollars(record.computed_prompt);
   fields["computed_completion"] = dollars(record.computed_completion);
+  const auto& pricing = record.pricing;
+  fields["service_tier"] = text_or_null(pricing.tier ? name_of(*pricing.tier) : "");
+  fields["price_source"] = text_or_null(name_of(pricing.source));
+  fields["price_date"] = text_or_null(
+      pricing.day == 0 ? "" : day_text(std::chrono::sys_days(std::chrono::days(pricing.day))));
   fields["connect_us"] = microseconds(record.connect_us);
   fields["first_byte_us"] = microseconds(record.first_byte_us);
   fields["first_token_us"] = microseconds(record.first_token_us);

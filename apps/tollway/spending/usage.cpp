@@ -20,8 +20,9 @@ using ledger::UsageRow;
 
 std::string name_in(const UsageRow& row, By by) {
   switch (by) {
+    case By::hour:
     case By::day:
-      return day_text(std::chrono::sys_days(std::chrono::days(row.time)));
+      return time_name(by, row.time);
     case By::model:
       return row.model;
     case By::provider:
@@ -42,6 +43,13 @@ std::vector<std::string> near(const std::string& name, const std::set<std::strin
   const std::vector<std::string_view> candidates(names.begin(), names.end());
   const auto found = nearest(name, candidates, suggestions_max);
   return {found.begin(), found.end()};
+}
+
+ledger::UsageQuery in_hours(ledger::UsageQuery query) {
+  constexpr std::int64_t hours_a_day = 24;
+  query.from *= hours_a_day;
+  query.until = (query.until + 1) * hours_a_day - 1;
+  return query;
 }
 
 // Of everything in these days, without the filter.
@@ -68,6 +76,8 @@ Result<std::vector<std::string>> suggestions_for(ledger::Reports& reports, ledge
 
 std::string_view name_of(By by) noexcept {
   switch (by) {
+    case By::hour:
+      return "hour";
     case By::day:
       return "day";
     case By::model:
@@ -78,6 +88,14 @@ std::string_view name_of(By by) noexcept {
       return "key";
   }
   return "";
+}
+
+std::string time_name(By by, std::int64_t time) {
+  using namespace std::chrono;
+  if (by == By::day) return day_text(sys_days(days(time)));
+  const sys_time<hours> hour{hours(time)};
+  const auto day = floor<days>(hour);
+  return fmt::format("{} {:02}:00", day_text(day), (hour - day).count());
 }
 
 Result<std::string> ledger_in(const Paths& paths) {
@@ -94,22 +112,24 @@ Result<UsageFound> find_usage(ledger::Reports& reports, By by, const Days& days,
                               const Filter& filter) {
   const ledger::UsageQuery query{.from = days.from.time_since_epoch().count(),
                                  .until = days.until.time_since_epoch().count(),
-                                 .by_time = by == By::day,
+                                 .by_time = is_time(by),
                                  .by_key = by == By::key,
                                  .by_provider = by == By::provider || filter.provider,
                                  .by_model = by == By::model || filter.model,
                                  .key = filter.key};
-  const auto rows = reports.usage(query);
+  const auto rows = by == By::hour ? reports.usage_by_hour(in_hours(query)) : reports.usage(query);
   if (!rows) return std::unexpected(rows.error());
   std::map<std::string, UsageRow> sums;
   UsageFound found;
   for (const auto& row : *rows) {
     if (!passes(row, filter)) continue;
-    add(sums[name_in(row, by)], row);
+    auto& sum = sums[name_in(row, by)];
+    sum.time = row.time;
+    add(sum, row);
     add(found.total.sums, row);
   }
   for (auto& [name, row] : sums) found.rows.push_back({name, std::move(row)});
-  if (by != By::day) {
+  if (!is_time(by)) {
     std::ranges::sort(found.rows, [](const Usage& a, const Usage& b) {
       return a.sums.charged != b.sums.charged ? a.sums.charged > b.sums.charged : a.name < b.name;
     });

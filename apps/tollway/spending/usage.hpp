@@ -13,7 +13,10 @@
 
 namespace tollway::spending {
 
-enum class By : std::uint8_t { day, model, provider, key };
+enum class By : std::uint8_t { hour, day, model, provider, key };
+[[nodiscard]] constexpr bool is_time(By by) noexcept {
+  return by == By::hour || by == By::day;
+}
 [[nodiscard]] std::string_view name_of(By by) noexcept;
 
 struct Filter {
@@ -22,14 +25,16 @@ struct Filter {
   std::optional<std::string> key;
 };
 
-// `sums` are of what `name` names; its own names are not to be looked at.
+// `sums` are of what `name` names; its own names are not to be looked at. Of hours and days its
+// time is theirs.
 struct Usage {
-  std::string name;  // "2026-11-23", "openai/gpt-4o"; empty for the key of a gateway without keys
+  // "2026-11-23 14:00", "2026-11-23", "openai/gpt-4o"; empty for the key of a gateway without keys
+  std::string name;
   ledger::UsageRow sums;
 };
 
 struct UsageFound {
-  std::vector<Usage> rows;  // by day, or else the dearest first
+  std::vector<Usage> rows;  // by time, or else the dearest first
   Usage total;
   std::vector<std::string> suggestions;  // names like one of the filter's that nothing goes by
 };
@@ -39,6 +44,9 @@ struct UsageFound {
 
 [[nodiscard]] Result<UsageFound> find_usage(ledger::Reports& reports, By by, const Days& days,
                                             const Filter& filter);
+
+// An hour or day, counted from 1970, as rows by it are named.
+[[nodiscard]] std::string time_name(By by, std::int64_t time);
 
 // Sums that would not fit stay at the highest that does.
 void add(ledger::UsageRow& to, const ledger::UsageRow& other) noexcept;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "integration/ledger_in_order.hpp"
+
 namespace tollway::test {
 
 void expect_all_on_record(const std::filesystem::path& data, const Vendor& vendor) {
@@ -11,6 +13,7 @@ void expect_all_on_record(const std::filesystem::path& data, const Vendor& vendo
             static_cast<std::int64_t>(asked) * price);
   EXPECT_EQ(ledger_number(data, "SELECT sum(charged) FROM usage_days"),
             static_cast<std::int64_t>(asked) * price);
+  expect_ledger_in_order(data);
 }
 
 }  // namespace tollway::test

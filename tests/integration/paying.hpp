@@ -47,7 +47,8 @@ class Payer {
   int paid_ = 0;
 };
 
-// Each line of the invoice is a row and in the sums, and nothing else is.
+// Each line of the invoice is a row and in the sums, and nothing else is; and the ledger is in
+// order (ledger_in_order.hpp).
 void expect_all_on_record(const std::filesystem::path& data, const Vendor& vendor);
 
 }  // namespace tollway::test

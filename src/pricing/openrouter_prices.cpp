@@ -8,6 +8,7 @@
 
 #include "base/decimal.hpp"
 #include "base/error.hpp"
+#include "pricing/conditional_prices.hpp"
 
 namespace tollway::pricing {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr int dollars_to_femto = 15;
+constexpr std::size_t overrides_max = 64;  // of one model
 
 constexpr std::array<std::pair<std::string_view, Unit>, 14> keys{{
     {"prompt", Unit::input},
@@ -54,44 +56,39 @@ std::optional<std::chrono::minutes> clock_of(const json::object& object, std::st
   return std::chrono::hours(number / 100) + std::chrono::minutes(number % 100);
 }
 
-// The prices that `object` states, over those of `rates`: whole, or as a tier above a threshold.
-bool apply(const json::object& object, std::optional<std::int64_t> above, Rates& rates) {
+// What `object` states.
+bool read_prices(const json::object& object, std::vector<std::pair<Unit, Price>>& prices) {
   for (const auto& [key, unit] : keys) {
     const auto* value = object.if_contains(key);
     if (value == nullptr) continue;
     Price price;
     if (price_of(*value, price) != Stated::price) return false;
-    auto& rate = rates[static_cast<std::size_t>(unit)];
-    if (!above) {
-      rate = TieredPrice{.base = price, .tiers = {}};
-    } else if (rate) {
-      rate->tiers.push_back({.above_prompt_tokens = *above, .price = price});
-    } else {
-      return false;  // above a threshold alone: below it, nobody knows
-    }
+    prices.emplace_back(unit, price);
   }
   return true;
 }
 
-bool apply_override(const json::value& entry, std::vector<Period>& periods) {
-  const auto* object = entry.if_object();
+bool read_override(const json::value& value, ConditionalPrices& entry) {
+  const auto* object = value.if_object();
   if (object == nullptr) return false;
-  std::optional<std::int64_t> above;
   if (const auto* tokens = object->if_contains("min_prompt_tokens")) {
     if (!tokens->is_int64() || tokens->get_int64() < 0) return false;
-    above = tokens->get_int64();
+    entry.above_prompt_tokens = tokens->get_int64();
   }
   const auto start = clock_of(*object, "utc_start");
   const auto end = clock_of(*object, "utc_end");
   if (start.has_value() != end.has_value()) return false;
-  if (!start) {  // at all times, in every window so far
-    return std::ranges::all_of(periods,
-                               [&](Period& period) { return apply(*object, above, period.rates); });
-  }
-  auto period = periods.front();
-  period.when.daily = Validity::Daily{.start = *start, .end = *end};
-  periods.push_back(std::move(period));
-  return apply(*object, above, periods.back().rates);
+  if (start) entry.daily = {.start = *start, .end = *end};
+  return read_prices(*object, entry.prices);
+}
+
+bool read_overrides(const json::object& pricing, std::vector<ConditionalPrices>& entries) {
+  const auto* overrides = pricing.if_contains("overrides");
+  if (overrides == nullptr || overrides->is_null()) return true;
+  if (!overrides->is_array() || overrides->get_array().size() > overrides_max) return false;
+  return std::ranges::all_of(overrides->get_array(), [&entries](const json::value& entry) {
+    return read_override(entry, entries.emplace_back());
+  });
 }
 
 // A number, or text as prices are.
@@ -119,15 +116,19 @@ bool is_dynamic(const json::object& pricing) {
 // None for dynamic ones.
 bool read_pricing(const json::object& prices, std::vector<Period>& periods) {
   if (is_dynamic(prices)) return true;
-  periods.resize(1);
-  periods.front().discount = discount_in(prices);
-  if (!apply(prices, std::nullopt, periods.front().rates)) return false;
-  const auto* overrides = prices.if_contains("overrides");
-  if (overrides == nullptr || overrides->is_null()) return true;
-  if (!overrides->is_array()) return false;
-  return std::ranges::all_of(overrides->get_array(), [&](const json::value& entry) {
-    return apply_override(entry, periods);
-  });
+  std::vector<std::pair<Unit, Price>> stated;
+  std::vector<ConditionalPrices> entries;
+  if (!read_prices(prices, stated) || !read_overrides(prices, entries)) return false;
+  Rates base;
+  for (const auto& [unit, price] : stated) {
+    base[static_cast<std::size_t>(unit)] = TieredPrice{.base = price, .tiers = {}};
+  }
+  auto read = layered(base, entries);
+  if (!read) return false;
+  periods = std::move(*read);
+  const Discount discount = discount_in(prices);
+  for (auto& period : periods) period.discount = discount;
+  return true;
 }
 
 bool read_row(const json::value& row, ListedPrices& listed) {

@@ -22,11 +22,11 @@ struct ListedPrices {
 [[nodiscard]] std::optional<Unit> unit_of_openrouter(std::string_view key) noexcept;
 
 // Reads {"data": [{"id", "pricing": {...}}]}. Prices are dollars a unit; what is missing is not
-// priced separately. `overrides` become tiers (min_prompt_tokens) and daily windows (utc_start,
-// utc_end). A `discount` is taken to be in the prices already, as OpenRouter's guide for providers
-// has it (wire.md 5.4). Prices of OCR pages, which nobody counts, are left out. A row that
-// cannot be read is left out too and named in `problems`; Errc::upstream_invalid where the whole is
-// no list.
+// priced separately. `overrides` become tiers (min_prompt_tokens) and parts of the day (utc_start,
+// utc_end), in each of which every entry that holds is laid over those before it. A `discount` is
+// taken to be in the prices already, as OpenRouter's guide for providers has it (wire.md 5.4).
+// Prices of OCR pages, which nobody counts, are left out. A row that cannot be read is left out too
+// and named in `problems`; Errc::upstream_invalid where the whole is no list.
 [[nodiscard]] Result<std::vector<ListedPrices>> read_openrouter_prices(
     std::string_view models_json, std::vector<std::string>& problems);
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 
@@ -89,11 +90,89 @@ TEST(OpenRouterPrices, overrides_by_hour_may_pass_midnight) {
   EXPECT_EQ(price(rows[0], Unit::input, 0, 30min), 2'000'000'000);
 }
 
+// wire.md 5.4: of the entries whose conditions all hold, later ones win per key.
+struct Combined {
+  std::string_view name;
+  std::string_view overrides;
+  Unit unit;
+  std::int64_t prompt_tokens;
+  std::chrono::minutes time;
+  std::int64_t cents_a_million;  // tokens; -1: not priced separately
+};
+
+constexpr std::string_view window_and_its_long_prompts =
+    R"({"utc_start":1600,"utc_end":0,"prompt":"5e-6"},
+       {"utc_start":1600,"utc_end":0,"min_prompt_tokens":100,"prompt":"7e-6"})";
+constexpr std::string_view overlapping =
+    R"({"utc_start":1000,"utc_end":1400,"prompt":"5e-6"},
+       {"utc_start":1200,"utc_end":1600,"completion":"6e-6"})";
+constexpr std::string_view same_key_twice =
+    R"({"utc_start":1000,"utc_end":1600,"prompt":"5e-6"},
+       {"utc_start":1200,"utc_end":1400,"prompt":"6e-6"})";
+constexpr std::string_view always_after_a_window =
+    R"({"utc_start":1000,"utc_end":1600,"prompt":"5e-6"},{"prompt":"6e-6"})";
+constexpr std::string_view shorter_after_longer =
+    R"({"min_prompt_tokens":200,"prompt":"9e-6"},{"min_prompt_tokens":100,"prompt":"7e-6"})";
+constexpr std::string_view longer_after_shorter =
+    R"({"min_prompt_tokens":100,"prompt":"7e-6"},{"min_prompt_tokens":200,"prompt":"9e-6"})";
+constexpr std::string_view whole_day = R"({"utc_start":0,"utc_end":2400,"prompt":"5e-6"})";
+constexpr std::string_view without_a_base =
+    R"({"min_prompt_tokens":100,"prompt":"3e-6"},{"min_prompt_tokens":200,"audio":"8e-6"})";
+constexpr std::string_view window_and_length =
+    R"({"min_prompt_tokens":100,"prompt":"7e-6"},{"utc_start":1000,"utc_end":1600,"audio":"8e-6"})";
+
+TEST(OpenRouterPrices, every_override_that_holds_counts_and_the_later_wins_per_key) {
+  for (const Combined& row : std::array<Combined, 28>{{
+           {"short, outside", window_and_its_long_prompts, Unit::input, 100, 15h, 100},
+           {"long, outside", window_and_its_long_prompts, Unit::input, 101, 15h, 100},
+           {"short, in the window", window_and_its_long_prompts, Unit::input, 100, 16h, 500},
+           {"long, in the window", window_and_its_long_prompts, Unit::input, 101, 16h, 700},
+           {"the window ends at midnight", window_and_its_long_prompts, Unit::input, 1, 0h, 100},
+           {"first alone", overlapping, Unit::input, 1, 11h, 500},
+           {"first alone leaves", overlapping, Unit::output, 1, 11h, 200},
+           {"both", overlapping, Unit::input, 1, 13h, 500},
+           {"both", overlapping, Unit::output, 1, 13h, 600},
+           {"second alone", overlapping, Unit::input, 1, 15h, 100},
+           {"second alone", overlapping, Unit::output, 1, 15h, 600},
+           {"neither", overlapping, Unit::output, 1, 16h, 200},
+           {"outer before", same_key_twice, Unit::input, 1, 11h, 500},
+           {"inner wins", same_key_twice, Unit::input, 1, 12h, 600},
+           {"outer after", same_key_twice, Unit::input, 1, 14h, 500},
+           {"always, in the window", always_after_a_window, Unit::input, 1, 11h, 600},
+           {"always", always_after_a_window, Unit::input, 1, 9h, 600},
+           {"shorter wins", shorter_after_longer, Unit::input, 201, 0h, 700},
+           {"longer wins", longer_after_shorter, Unit::input, 201, 0h, 900},
+           {"longer", longer_after_shorter, Unit::input, 200, 0h, 700},
+           {"whole day", whole_day, Unit::input, 1, 23h, 500},
+           {"as input", without_a_base, Unit::input_audio, 100, 0h, 100},
+           {"as input above", without_a_base, Unit::input_audio, 200, 0h, 300},
+           {"its own", without_a_base, Unit::input_audio, 201, 0h, 800},
+           {"outside, not priced", window_and_length, Unit::input_audio, 101, 9h, -1},
+           {"in the window, priced", window_and_length, Unit::input_audio, 1, 10h, 800},
+           {"in the window, too", window_and_length, Unit::input, 101, 10h, 700},
+           {"outside, too", window_and_length, Unit::input, 101, 9h, 700},
+       }}) {
+    const auto rows = read(R"({"prompt":"1e-6","completion":"2e-6","overrides":[)" +
+                           std::string(row.overrides) + "]}");
+    ASSERT_EQ(rows.size(), 1U) << row.overrides;
+    const auto expected = row.cents_a_million < 0 ? -1 : row.cents_a_million * 10'000'000;
+    EXPECT_EQ(price(rows[0], row.unit, row.prompt_tokens, row.time), expected)
+        << row.name << ": " << row.overrides;
+  }
+}
+
+TEST(OpenRouterPrices, no_more_overrides_are_read_than_a_model_can_have) {
+  std::string entries = R"({"min_prompt_tokens":1,"prompt":"1"})";
+  for (int i = 0; i < 64; ++i) entries += R"(,{"min_prompt_tokens":1,"prompt":"1"})";
+  EXPECT_TRUE(read(R"({"prompt":"1","overrides":[)" + entries + "]}").empty());
+}
+
 TEST(OpenRouterPrices, a_row_that_cannot_be_read_is_left_out_alone) {
   for (const auto* pricing :
        {R"({"prompt":0.1,"completion":"1"})", R"({"prompt":"x"})", "[]", "null",
         R"({"prompt":"1","overrides":[{"utc_start":1,"prompt":"1"}]})",
-        R"({"prompt":"1","overrides":[{"min_prompt_tokens":1,"audio":"1"}]})"}) {
+        R"({"prompt":"1","overrides":[{"min_prompt_tokens":1,"web_search":"1"}]})",
+        R"({"prompt":"1","overrides":[{"min_prompt_tokens":1,"audio":"x"}]})"}) {
     EXPECT_TRUE(read(pricing).empty()) << pricing;
   }
   std::vector<std::string> problems;

@@ -2,9 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/multiprecision/cpp_int.hpp>
 #include <limits>
-#include <random>
 
 namespace tollway::pricing {
 namespace {
@@ -160,93 +158,6 @@ TEST(Cost, M09_negative_usage_never_credits) {
   EXPECT_FALSE(cost_of({.output = 10, .output_audio = 6, .output_image = 5}, rates));
   EXPECT_FALSE(cost_of({.input = 1'000'000'000'001}, rates));
   EXPECT_EQ(total({.output = 10, .reasoning = 11}, rates), 150'000) << "an estimate may exceed";
-}
-
-using Rational = boost::multiprecision::cpp_rational;
-
-// Half to even, by the book.
-Rational rounded(const Rational& value) {
-  const boost::multiprecision::cpp_int whole = numerator(value) / denominator(value);
-  const Rational rest = value - whole;
-  const Rational half(1, 2);
-  if (rest > half || (rest == half && whole % 2 != 0)) return whole + 1;
-  return whole;
-}
-
-// The same rules in rational numbers, written without looking at split().
-Rational by_hand(const llm::MeteredUsage& usage, const Rates& rates) {
-  const auto price = [&](Unit unit) {
-    return Rational(rate(rates, unit)->at(usage.input).femtodollars, 1'000'000);
-  };
-  const auto amount = [&](std::int64_t count, Unit unit) { return rounded(count * price(unit)); };
-  const auto audio = usage.input_audio - usage.cache_read_audio;
-  const auto read = usage.cache_read - usage.cache_read_audio;
-  const auto unread =
-      usage.input - audio - usage.cache_read - usage.cache_write_5m - usage.cache_write_1h;
-  const auto seen = std::min(usage.input_image, unread);
-  const auto watched = std::min(usage.input_video, unread - seen);
-  const auto plain = unread - seen - watched;
-  const auto spoken = usage.output_audio + usage.output_image + usage.output_video;
-  const auto thought = std::min(usage.reasoning, usage.output - spoken);
-  return amount(plain, Unit::input) + amount(read, Unit::cache_read) +
-         amount(usage.cache_read_audio, Unit::cache_read_audio) + amount(audio, Unit::input_audio) +
-         amount(usage.cache_write_5m, Unit::cache_write_5m) +
-         amount(usage.cache_write_1h, Unit::cache_write_1h) +
-         amount(usage.output - spoken - thought, Unit::output) + amount(thought, Unit::reasoning) +
-         amount(usage.output_audio, Unit::output_audio) +
-         amount(usage.output_image, Unit::output_image) +
-         amount(usage.output_video, Unit::output_video) + amount(seen, Unit::input_image) +
-         amount(watched, Unit::input_video) +
-         amount(usage.input_image_pieces, Unit::input_image_piece) +
-         amount(usage.output_image_pieces, Unit::output_image_piece);
-}
-
-TEST(Cost, M07_discounted_prices_against_rational_numbers) {
-  std::mt19937_64 random(20'261'124);
-  const auto up_to = [&random](std::int64_t most) {
-    return std::uniform_int_distribution<std::int64_t>(0, most)(random);
-  };
-  for (int i = 0; i < 100'000; ++i) {
-    const Price price{up_to(std::numeric_limits<std::int64_t>::max())};
-    const Discount discount{up_to(Discount::whole)};
-    const Rational left =
-        Rational(price.femtodollars) * (1 - Rational(discount.billionths, Discount::whole));
-    ASSERT_EQ(Rational(reduced(price, discount).femtodollars), rounded(left)) << i;
-  }
-}
-
-TEST(Cost, M07_integer_cost_against_rational_numbers) {
-  std::mt19937_64 random(20'261'123);
-  const auto up_to = [&random](std::int64_t most) {
-    return std::uniform_int_distribution<std::int64_t>(0, most)(random);
-  };
-  for (int i = 0; i < 100'000; ++i) {
-    Rates rates;
-    for (auto& rate : rates) {
-      rate = TieredPrice{
-          .base = {up_to(200'000'000'000)},
-          .tiers = {{.above_prompt_tokens = up_to(400'000), .price = {up_to(200'000'000'000)}}}};
-    }
-    rates[static_cast<std::size_t>(Unit::request)].reset();
-    llm::MeteredUsage usage;
-    usage.cache_read = up_to(100'000);
-    usage.cache_read_audio = up_to(usage.cache_read);
-    usage.input_audio = usage.cache_read_audio + up_to(1000);
-    usage.cache_write_5m = up_to(100'000);
-    usage.cache_write_1h = up_to(100'000);
-    usage.input = usage.cache_read + usage.input_audio + usage.cache_write_5m +
-                  usage.cache_write_1h + up_to(100'000);
-    usage.input_image = up_to(usage.input - usage.input_audio);
-    usage.input_video = up_to(usage.input - usage.input_audio - usage.input_image);
-    usage.output = up_to(100'000);
-    usage.output_audio = up_to(usage.output);
-    usage.output_image = up_to(usage.output - usage.output_audio);
-    usage.output_video = up_to(usage.output - usage.output_audio - usage.output_image);
-    usage.input_image_pieces = up_to(20);
-    usage.output_image_pieces = up_to(20);
-    usage.reasoning = up_to(120'000);
-    ASSERT_EQ(Rational(total(usage, rates).value_or(-1)), by_hand(usage, rates)) << i;
-  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "base/decimal.hpp"
 #include "base/error.hpp"
 #include "catalog/listing.hpp"
+#include "catalog/names.hpp"
 #include "catalog/rows.hpp"
 #include "providers/model_list.hpp"
 
@@ -62,6 +63,24 @@ void take_price(const std::optional<std::string>& dollars, PriceKey key, Prices&
   }
 }
 
+// What is stated beyond `prices` needs a row: prices of long prompts and of times of day.
+void take_pricing(const Listing& listing, const std::string& pricing, Model& model) {
+  json::error_code failed;
+  const json::value stated = pricing.empty() ? json::value() : json::parse(pricing, failed);
+  if (failed || !stated.is_object()) return;
+  model.prices = prices_in(stated.get_object());
+  const auto* overrides = stated.get_object().if_contains("overrides");
+  if (overrides == nullptr || !overrides->is_array()) return;
+  Model named = model;
+  if (!model.id.contains('/')) {
+    named.id = std::string(author_of_provider(listing.provider)) + "/" + model.id;
+  }
+  named.canonical_slug = named.id;
+  auto row = write_row(named);
+  row["pricing"].as_object()["overrides"] = *overrides;
+  model.row = json::serialize(row);
+}
+
 }  // namespace
 
 std::string list_path(const providers::Description& description) {
@@ -82,6 +101,7 @@ Listing listing_of(const providers::Description& description, const std::vector<
     model.input_modalities = info.input_modalities;
     model.output_modalities = info.output_modalities;
     model.supported_parameters = info.supported_parameters;
+    take_pricing(listing, info.pricing_json, model);
     take_price(info.prompt_price, PriceKey::prompt, model.prices);
     take_price(info.completion_price, PriceKey::completion, model.prices);
     if (description.local && !model.prices.known()) {

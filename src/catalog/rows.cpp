@@ -61,25 +61,6 @@ const json::object& object_in(const json::object& object, std::string_view name)
   return found == nullptr ? empty : *found;
 }
 
-// A price that cannot be read is unknown, and -1 makes the whole depend on routing.
-Prices prices_in(const json::object& pricing) {
-  Prices prices;
-  for (std::size_t i = 0; i < price_key_count; ++i) {
-    const auto key = static_cast<PriceKey>(i);
-    const auto* value = find(pricing, name_of(key));
-    const auto* text = value == nullptr ? nullptr : value->if_string();
-    if (text == nullptr) continue;
-    const auto amount = parse_decimal({text->data(), text->size()}, dollars_to_femto);
-    if (!amount) continue;
-    if (*amount < 0) {
-      prices.dynamic = true;
-    } else {
-      prices[key] = *amount;
-    }
-  }
-  return prices;
-}
-
 json::array array_of(const std::vector<std::string>& texts) {
   json::array made;
   for (const auto& text : texts) made.emplace_back(text);
@@ -148,6 +129,24 @@ std::optional<Model> read_row(const json::object& row) {
   model.prices = prices_in(object_in(row, "pricing"));
   model.row = json::serialize(row);
   return model;
+}
+
+Prices prices_in(const json::object& pricing) {
+  Prices prices;
+  for (std::size_t i = 0; i < price_key_count; ++i) {
+    const auto key = static_cast<PriceKey>(i);
+    const auto* value = find(pricing, name_of(key));
+    const auto* text = value == nullptr ? nullptr : value->if_string();
+    if (text == nullptr) continue;
+    const auto amount = parse_decimal({text->data(), text->size()}, dollars_to_femto);
+    if (!amount) continue;
+    if (*amount < 0) {
+      prices.dynamic = true;
+    } else {
+      prices[key] = *amount;
+    }
+  }
+  return prices;
 }
 
 json::object pricing_of(const Prices& prices) {

@@ -22,6 +22,9 @@ namespace tollway::catalog {
 // Of a text that begins with one; nullopt for others.
 [[nodiscard]] std::optional<std::chrono::sys_days> read_date(std::string_view text);
 [[nodiscard]] boost::json::object architecture_of(const Model& model);
+// `pricing` of such a row, in and out. A price that cannot be read is unknown, and -1 makes the
+// whole depend on routing.
+[[nodiscard]] Prices prices_in(const boost::json::object& pricing);
 [[nodiscard]] boost::json::object pricing_of(const Prices& prices);
 
 }  // namespace tollway::catalog

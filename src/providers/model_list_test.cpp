@@ -35,6 +35,7 @@ std::string show(const ModelInfo& model) {
   if (model.max_output_tokens) line += fmt::format(", output {}", *model.max_output_tokens);
   if (model.prompt_price) line += fmt::format(", prompt ${}", *model.prompt_price);
   if (model.completion_price) line += fmt::format(", completion ${}", *model.completion_price);
+  if (!model.pricing_json.empty()) line += ", pricing " + model.pricing_json;
   if (!model.input_modalities.empty()) {
     line += fmt::format(", in {}", fmt::join(model.input_modalities, "+"));
   }
@@ -104,6 +105,33 @@ TEST(ModelList, OfOpenRouterAsItStood) {
     ASSERT_NE(free, models->end());
     EXPECT_EQ(free->prompt_price, "0");
   }
+}
+
+// Lists write 0 for models that do not cache, which would make cached tokens free.
+TEST(ModelList, ACacheThatCostsNothingHasNoPriceUnlessThePromptIsFree) {
+  const auto pricing = [](std::string_view prices) {
+    return read(fmt::format(R"({{"data":[{{"id":"a","output_price":1e-6,{}}}]}})", prices),
+                "requesty")
+        ->at(0)
+        .pricing_json;
+  };
+  EXPECT_EQ(pricing(R"("input_price":1e-6,"cached_price":0,"caching_price":0)"), "");
+  EXPECT_EQ(pricing(R"("input_price":1e-6,"cached_price":1e-7,"caching_price":2e-6)"),
+            R"({"input_cache_read":"0.0000001","input_cache_write":"0.000002",)"
+            R"("prompt":"0.000001","completion":"0.000001"})");
+  EXPECT_EQ(pricing(R"("input_price":0,"cached_price":0)"),
+            R"({"input_cache_read":"0","prompt":"0","completion":"0.000001"})");
+  EXPECT_EQ(pricing(R"("cached_price":1e-7)"), "") << "without a prompt's there are no prices";
+}
+
+TEST(ModelList, OfXaiHasThePricesOfLongPrompts) {
+  const auto models = read(R"({"models":[{"id":"a","prompt_text_token_price":12500,)"
+                           R"("completion_text_token_price":25000,"long_context_threshold":200000,)"
+                           R"("prompt_text_token_price_long_context":25000}]})",
+                           "xai");
+  EXPECT_EQ(models->at(0).pricing_json,
+            R"({"overrides":[{"prompt":"0.0000025","min_prompt_tokens":200000}],)"
+            R"("prompt":"0.00000125","completion":"0.0000025"})");
 }
 
 TEST(ModelList, NamedByTheDescriptor) {

@@ -4,6 +4,7 @@
 
 #include "base/decimal.hpp"
 #include "providers/models/entry.hpp"
+#include "providers/models/further_prices.hpp"
 
 namespace tollway::providers {
 namespace {
@@ -73,6 +74,7 @@ void read_deepinfra(const Entry& entry, ModelInfo& model) {
   model.max_output_tokens = metadata.count({"max_tokens"});
   model.prompt_price = pricing.price("input_tokens", a_million);
   model.completion_price = pricing.price("output_tokens", a_million);
+  take_further_prices({.cache_read = pricing.price("cache_read_tokens", a_million)}, model);
   for (const std::string& tag : metadata.texts("tags")) {
     if (tag == "vision" || tag == "vlm") model.input_modalities = {"text", "image"};
     if (auto output = output_of(tag); !output.empty()) model.output_modalities = std::move(output);
@@ -170,6 +172,9 @@ void read_requesty(const Entry& entry, ModelInfo& model) {
   model.max_output_tokens = entry.count({"max_output_tokens"});
   model.prompt_price = entry.price("input_price", 0);
   model.completion_price = entry.price("output_price", 0);
+  take_further_prices({.cache_read = entry.price("cached_price", 0),
+                       .cache_write = entry.price("caching_price", 0)},
+                      model);
   if (const auto vision = entry.flag("supports_vision")) {
     model.input_modalities = {"text"};
     if (*vision) model.input_modalities.emplace_back("image");
@@ -187,13 +192,22 @@ void read_together(const Entry& entry, ModelInfo& model) {
   model.completion_price = pricing.price("output", a_million);
 }
 
-// Prices are cents a hundred million tokens.
+// Prices are cents a hundred million tokens. Those of long prompts are there where they differ.
 void read_xai(const Entry& entry, ModelInfo& model) {
   model.id = entry.text("id");
   model.created = entry.count({"created"});
   model.context_length = entry.count({"context_length", "max_prompt_length"});
   model.prompt_price = entry.price("prompt_text_token_price", ten_thousandths);
   model.completion_price = entry.price("completion_text_token_price", ten_thousandths);
+  const auto price = [&entry](std::string_view field) {
+    return entry.price(field, ten_thousandths);
+  };
+  take_further_prices({.cache_read = price("cached_prompt_text_token_price"),
+                       .above_prompt_tokens = entry.count({"long_context_threshold"}),
+                       .long_prompt = price("prompt_text_token_price_long_context"),
+                       .long_completion = price("completion_text_token_price_long_context"),
+                       .long_cache_read = price("cached_prompt_text_token_price_long_context")},
+                      model);
   model.input_modalities = entry.texts("input_modalities");
   model.output_modalities = entry.texts("output_modalities");
 }

@@ -99,8 +99,7 @@ std::optional<ModelPricing> PricingFetcher::State::of_provider(std::string_view 
   const auto listed = tier == llm::ServiceTier::standard ? cache->get(key) : nullptr;
   if (listed != nullptr) {
     if (const auto* found = client::find_pricing(*listed, model)) {
-      auto fuller = client::the_fuller(key, *found, client::price_time_now());
-      return client::discounted(std::move(fuller), key, model, overrides, at);
+      return client::discounted(client::filled_up(key, *found), key, model, overrides, at);
     }
   }
   const auto wanted = pricing::tier_of_model(model, tier);
@@ -121,7 +120,7 @@ std::vector<ModelPricing> PricingFetcher::State::all_of(std::string_view name) c
                     client::discounted(pricing, key, pricing.model, overrides, now));
   };
   if (const auto listed = cache->get(key); listed != nullptr) {
-    for (const auto& row : *listed) add(client::the_fuller(key, row, now));
+    for (const auto& row : *listed) add(client::filled_up(key, row));
   }
   const auto add_sheet = [&](const PriceSheet& sheet, PricingSource source,
                              const std::shared_ptr<const void>& owner) {
@@ -135,17 +134,17 @@ std::vector<ModelPricing> PricingFetcher::State::all_of(std::string_view name) c
     }
   };
   if (overrides != nullptr) add_sheet(*overrides, PricingSource::override_price, overrides);
-  add_sheet(PriceSheet::built_in(), PricingSource::built_in, {});
   if (key == client::resells_at_the_makers_prices) {
     for (const auto& listed : client::built_in_listing_prices()) {
       const auto row = by_name.find(client::lower(listed.model));
       if (row == by_name.end()) {
-        add(listed);
+        add(client::filled_up(key, listed));
       } else {
         row->second = with_capabilities(std::move(row->second), listed);
       }
     }
   }
+  add_sheet(PriceSheet::built_in(), PricingSource::built_in, {});
   std::vector<ModelPricing> all;
   for (auto& [model, pricing] : by_name) all.push_back(std::move(pricing));
   return all;

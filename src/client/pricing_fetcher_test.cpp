@@ -100,6 +100,50 @@ TEST(PricingFetcher, by_name_alone) {
   EXPECT_FALSE(fetcher.get_model_pricing("gpt-4o", "no-such-provider"));
 }
 
+std::string dollars(const std::optional<ModelPricing>& pricing, std::string_view unit) {
+  if (!pricing) return "no pricing";
+  for (const auto& price : pricing->prices(pricing->as_of.value_or(PriceTime{}))) {
+    if (price.unit == unit) return price.dollars;
+  }
+  return "not priced";
+}
+
+TEST(PricingFetcher, of_the_built_in_lists_openrouters_own_comes_before_the_sheet) {
+  const auto fetcher = fetcher_of(listing());
+  const auto claude = fetcher.get_model_pricing("anthropic/claude-3.7-sonnet", "openrouter");
+  EXPECT_EQ(dollars(claude, "cache_read"), "0.0000003");
+  const auto gemini = fetcher.get_model_pricing("google/gemini-2.5-flash", "openrouter");
+  EXPECT_EQ(dollars(gemini, "cache_read"), "0.00000003");
+  EXPECT_EQ(dollars(gemini, "input_audio"), "0.000001");
+  EXPECT_EQ(gemini->source_name, "OpenRouter's list of models, built in");
+  for (const auto& one : fetcher.get_all_pricing("openrouter")) {
+    if (one.model != claude->model) continue;
+    EXPECT_EQ(dollars(one, "cache_read"), "0.0000003") << "among all of them, too";
+  }
+}
+
+// What a list leaves out the sheet knows: the cached token of gpt-4o at 1.25 dollars a million.
+TEST(PricingFetcher, a_list_is_filled_up_by_the_sheet_that_agrees_with_it) {
+  ModelInfo same;
+  same.id = "gpt-4o";
+  same.pricing_json = R"({"prompt":"0.0000025","completion":"0.00001","web_search":"0.03"})";
+  Providers providers;
+  providers.all.push_back(std::make_shared<Listing>(std::vector{same}));
+  const auto fetcher =
+      PricingFetcher::create({.settings = {}, .providers = providers, .cache = {}});
+  ASSERT_TRUE(fetcher && fetcher->refresh("openai"));
+  const auto pricing = fetcher->get_model_pricing("gpt-4o", "openai");
+  EXPECT_EQ(source_of(pricing), PricingSource::provider_api);
+  EXPECT_EQ(dollars(pricing, "cache_read"), "0.00000125");
+  EXPECT_EQ(dollars(pricing, "web_search"), "0.03");
+}
+
+TEST(PricingFetcher, openrouter_has_no_model_without_an_author) {
+  const auto fetcher = fetcher_of(listing());
+  EXPECT_TRUE(fetcher.get_model_pricing("openai/gpt-4o-2024-08-06", "openrouter"));
+  EXPECT_FALSE(fetcher.get_model_pricing("gpt-4o-2024-08-06", "openrouter"));
+}
+
 TEST(PricingFetcher, lists_each_model_once) {
   const auto fetcher = fetcher_of(listing());
   ASSERT_TRUE(fetcher.refresh("openai"));

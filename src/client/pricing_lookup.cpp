@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/decimal.hpp"
+#include "pricing/filled_prices.hpp"
 
 namespace tollway::client {
 namespace {
@@ -28,7 +29,8 @@ std::optional<ModelPricing> pricing_overridden(const std::optional<PriceSheet::F
 std::optional<ModelPricing> in_built_in_listing(const TierOfModel& wanted) {
   if (wanted.tier != llm::ServiceTier::standard) return std::nullopt;
   const auto* found = find_pricing(built_in_listing_prices(), wanted.model);
-  return found == nullptr ? std::nullopt : std::optional(*found);
+  if (found == nullptr) return std::nullopt;
+  return filled_up(resells_at_the_makers_prices, *found);
 }
 
 std::optional<ModelPricing> stated_by_name(const TierOfModel& wanted, const Overrides& overrides,
@@ -55,12 +57,16 @@ std::optional<ModelPricing> stated(std::string_view provider, const TierOfModel&
       return found;
     }
   }
+  const bool resells = provider == resells_at_the_makers_prices;
+  if (resells) {
+    if (auto found = in_built_in_listing(wanted)) return found;
+  }
   if (auto found = pricing_in(PriceSheet::built_in().find(vendor, model), tier,
                               PricingSource::built_in, {})) {
     return found;
   }
-  if (provider != resells_at_the_makers_prices) return std::nullopt;
-  if (auto found = in_built_in_listing(wanted)) return found;
+  // It has no model without an author in its name.
+  if (!resells || !model.contains('/')) return std::nullopt;
   return stated_by_name(wanted, overrides, at);
 }
 
@@ -121,17 +127,24 @@ ModelPricing discounted(ModelPricing pricing, std::string_view provider, std::st
   return pricing;
 }
 
-ModelPricing the_fuller(std::string_view provider, const ModelPricing& listed, PriceTime at) {
-  const auto* const rates = rates_at(listed, at);
-  const auto found = PriceSheet::built_in().find(sheet_name(provider), listed.model);
-  if (rates == nullptr || !found || !pricing::agree(found->model->periods, *rates)) return listed;
-  auto pricing = pricing_of(*found->sheet, *found->model, PricingSource::built_in, {});
-  pricing.model = listed.model;
-  auto rows = *pricing.rows;
-  rows.parameters = listed.rows->parameters;
-  rows.input_modalities = listed.rows->input_modalities;
+ModelPricing filled_up(std::string_view provider, const ModelPricing& listed) {
+  auto found = PriceSheet::built_in().find(sheet_name(provider), listed.model);
+  if (!found && provider == resells_at_the_makers_prices && listed.model.contains('/')) {
+    found = PriceSheet::built_in().find_by_name(listed.model);
+  }
+  if (!found) return listed;
+  const auto& stated = listed.rows->model->periods;
+  auto periods =
+      pricing::filled_up(stated, found->model->periods, listed.as_of.value_or(price_time_now()));
+  auto pricing = listed;
+  if (!pricing.context_length) pricing.context_length = found->model->context_length;
+  if (periods == stated) return pricing;
+  auto model = std::make_shared<pricing::PricedModel>(*listed.rows->model);
+  model->periods = std::move(periods);
+  auto rows = *listed.rows;
+  rows.model = model.get();
+  rows.owner = std::move(model);
   pricing.rows = std::make_shared<const ModelPricing::Rows>(std::move(rows));
-  if (listed.context_length) pricing.context_length = listed.context_length;
   return pricing;
 }
 

@@ -29,9 +29,7 @@ using pricing::TierOfModel;
 [[nodiscard]] ModelPricing discounted(ModelPricing pricing, std::string_view provider,
                                       std::string_view model, const Overrides& overrides,
                                       PriceTime at);
-// What the built-in sheet says, where it says what the list does and so knows more: tiers, times of
-// day, what lists leave out. Else the listed price itself.
-[[nodiscard]] ModelPricing the_fuller(std::string_view provider, const ModelPricing& listed,
-                                      PriceTime at);
+// What the provider's list states, and what only the built-in sheet knows (filled_prices.hpp).
+[[nodiscard]] ModelPricing filled_up(std::string_view provider, const ModelPricing& listed);
 
 }  // namespace tollway::client

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "pricing/filled_prices.hpp"
 #include "pricing/openrouter_prices.hpp"
 
 namespace tollway::gateway {
@@ -11,11 +12,13 @@ namespace {
 
 constexpr std::size_t found_max = 4096;
 
-// OpenRouter resells at the makers' prices.
+// OpenRouter resells at the makers' prices; it has no model without an author in its name.
 const pricing::PricedModel* in_sheet(const pricing::PriceSheet& sheet, std::string_view provider,
                                      std::string_view model, llm::ServiceTier tier) {
   auto found = sheet.find(pricing::sheet_name(provider), model);
-  if (!found && provider == "openrouter") found = sheet.find_by_name(model);
+  if (!found && provider == catalog::openrouter_key && model.contains('/')) {
+    found = sheet.find_by_name(model);
+  }
   return found && found->model->has_prices(tier) ? found->model : nullptr;
 }
 
@@ -31,19 +34,42 @@ pricing::Rates rates_of(const catalog::Prices& prices) {
   return rates;
 }
 
-// OpenRouter's rows have tiers and times of day, which only their own reader knows. A model's row
-// may be another provider's, at other prices.
+// Whether `rates` are what the period says, and no tiers besides.
+bool states(const pricing::Period& period, const pricing::Rates& rates) {
+  for (std::size_t i = 0; i < pricing::unit_count; ++i) {
+    if (rates[i] && (!period.rates[i] || period.rates[i]->base != rates[i]->base)) return false;
+  }
+  return true;
+}
+
+// Tiers and times of day are in the row alone. A model's row may be another provider's, at other
+// prices.
 std::vector<pricing::Period> periods_of(const catalog::Model& model, const catalog::Offer& offer) {
   const pricing::Rates rates = rates_of(offer.prices);
-  if (offer.provider == "openrouter") {
+  if (model.row.contains(R"("overrides")")) {
     std::vector<std::string> problems;
     auto read =
         pricing::read_openrouter_prices(fmt::format(R"({{"data":[{}]}})", model.row), problems);
-    if (read && read->size() == 1 && pricing::agree(read->front().periods, rates)) {
+    if (read && read->size() == 1 && !read->front().periods.empty() &&
+        states(read->front().periods.front(), rates)) {
       return std::move(read->front().periods);
     }
   }
   return {{.when = {}, .rates = rates, .discount = {}}};
+}
+
+// What a list states of it, whose prices are known; null where none does.
+const catalog::Offer* offer_in(const catalog::Catalogue* catalogue, std::string_view provider,
+                               std::string_view model) {
+  const auto* const known =
+      catalogue == nullptr ? nullptr : catalogue->find_offered(provider, model);
+  const auto* const offer =
+      known == nullptr ? nullptr : catalog::Catalogue::offer_of(*known, provider);
+  if (offer == nullptr || !offer->prices.known()) return nullptr;
+  const auto source = offer->prices.source;
+  const bool is_list =
+      source == catalog::PriceSource::provider_list || source == catalog::PriceSource::built_in;
+  return is_list ? offer : nullptr;
 }
 
 }  // namespace
@@ -74,26 +100,23 @@ void Prices::look_for_new_lists(std::chrono::system_clock::time_point now) {
 
 const pricing::PricedModel* Prices::listed(std::string_view provider, std::string_view model,
                                            const pricing::PricedModel* sheet) {
-  if (catalogue_ == nullptr) return nullptr;
-  const catalog::Model* const known = catalogue_->find_offered(provider, model);
-  if (known == nullptr) return nullptr;
-  const auto* const offer = catalog::Catalogue::offer_of(*known, provider);
-  if (offer == nullptr || offer->prices.source != catalog::PriceSource::provider_list ||
-      !offer->prices.known()) {
-    return nullptr;
-  }
-  auto periods = periods_of(*known, *offer);
-  if (sheet != nullptr && pricing::agree(sheet->periods, periods.front().rates)) return sheet;
+  const auto* const offer = offer_in(catalogue_.get(), provider, model);
+  if (offer == nullptr) return nullptr;
+  const auto* const known = catalogue_->find_offered(provider, model);
   auto& priced = listed_.emplace_back();
   priced.id = known->id;
-  priced.periods = std::move(periods);
+  priced.periods = periods_of(*known, *offer);
+  if (sheet != nullptr) {
+    const pricing::SystemTime as_of(std::chrono::seconds(offer->prices.as_of));
+    priced.periods = pricing::filled_up(priced.periods, sheet->periods, as_of);
+  }
   return &priced;
 }
 
 const pricing::PricedModel* Prices::in_tier_endpoints(std::string_view model,
                                                       llm::ServiceTier tier) {
   if (!endpoints_ || catalogue_ == nullptr) return nullptr;
-  const auto* const known = catalogue_->find_offered("openrouter", model);
+  const auto* const known = catalogue_->find_offered(catalog::openrouter_key, model);
   const auto stated = known == nullptr ? nullptr : endpoints_(known->id);
   if (stated == nullptr) return nullptr;
   auto periods = pricing::read_openrouter_tier_prices(*stated, tier);
@@ -107,22 +130,25 @@ const pricing::PricedModel* Prices::in_tier_endpoints(std::string_view model,
 Prices::Row Prices::look_up(std::string_view provider, std::string_view model,
                             llm::ServiceTier tier) {
   const auto [name, wanted] = pricing::tier_of_model(model, tier);
+  const auto own = [&](std::string_view named, llm::ServiceTier of_tier) {
+    return overrides_ == nullptr ? nullptr : in_sheet(*overrides_, provider, named, of_tier);
+  };
   const auto* const sheet = in_sheet(pricing::PriceSheet::built_in(), provider, name, wanted);
   // Lists state the standard tier; a row of its own is what a batch's name has there.
   if (tier == llm::ServiceTier::standard) {
     const auto* const same = wanted == tier ? sheet : nullptr;
-    if (const auto* priced = listed(provider, model, same)) return {.model = priced, .tier = tier};
+    if (const auto* priced = listed(provider, model, same)) {
+      const auto* const offer = offer_in(catalogue_.get(), provider, model);
+      // What the provider says himself, now, comes before what the operator says.
+      const bool is_his = offer->prices.source == catalog::PriceSource::provider_list;
+      return {.model = priced, .tier = tier, .own = is_his ? nullptr : own(model, tier)};
+    }
   }
-  if (sheet == nullptr && provider == "openrouter" && wanted != llm::ServiceTier::standard) {
-    return {.model = in_tier_endpoints(name, wanted),
-            .tier = wanted,
-            .own = overrides_ == nullptr ? nullptr : in_sheet(*overrides_, provider, name, wanted)};
+  if (sheet == nullptr && provider == catalog::openrouter_key &&
+      wanted != llm::ServiceTier::standard) {
+    return {.model = in_tier_endpoints(name, wanted), .tier = wanted, .own = own(name, wanted)};
   }
-  if (overrides_ != nullptr) {
-    const auto* const own = in_sheet(*overrides_, provider, name, wanted);
-    return {.model = sheet, .tier = wanted, .own = own};
-  }
-  return {.model = sheet, .tier = wanted};
+  return {.model = sheet, .tier = wanted, .own = own(name, wanted)};
 }
 
 const pricing::Rates* Prices::discounted(const pricing::Rates* rates, std::string_view provider,
@@ -156,7 +182,7 @@ const pricing::Rates* Prices::find(std::string_view provider, std::string_view m
     // What is being asked for may be there the next time.
     const bool is_asked_for = row.model == nullptr && row.own == nullptr &&
                               row.tier != llm::ServiceTier::standard && endpoints_ &&
-                              provider == "openrouter";
+                              provider == catalog::openrouter_key;
     if (is_asked_for) return nullptr;
     known = found_.emplace(name_, row).first;
   }

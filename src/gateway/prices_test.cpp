@@ -81,6 +81,59 @@ TEST(GatewayPrices, AListThatSaysWhatTheSheetSaysLeavesTheSheetWhichKnowsMore) {
   EXPECT_EQ(price(other, "openai", "gpt-4o", Unit::input), input + 1);
 }
 
+// The built-in sheet has the same input and output, no audio or search, and another cache read.
+constexpr std::string_view gemini_row = R"({"data":[{"id":"google/gemini-2.5-flash",
+  "canonical_slug":"google/gemini-2.5-flash","architecture":{"tokenizer":"Gemini"},"pricing":{
+  "prompt":"0.0000003","completion":"0.0000025","input_cache_read":"0.00000003","audio":"0.000001",
+  "web_search":"0.014"}}]})";
+
+TEST(GatewayPrices, WhatAListStatesIsNeverTheSheets) {
+  Prices prices({}, [] { return catalogue(listing("openrouter", gemini_row)); });
+  const auto of = [&prices](Unit unit) {
+    return price(prices, "openrouter", "google/gemini-2.5-flash", unit);
+  };
+  EXPECT_EQ(of(Unit::cache_read), 30'000'000);
+  EXPECT_EQ(of(Unit::input_audio), 1'000'000'000);
+  EXPECT_EQ(of(Unit::web_search), 14'000'000'000'000);
+  EXPECT_GT(of(Unit::cache_write_5m), 0) << "which the sheet alone knows";
+}
+
+TEST(GatewayPrices, OpenRoutersBuiltInListComesBeforeTheSheetAndAfterTheOperator) {
+  Prices prices({}, [] { return catalogue(catalog::read_built_in_listing()); });
+  const std::string_view claude = "anthropic/claude-3.7-sonnet";
+  EXPECT_EQ(price(prices, "openrouter", claude, Unit::cache_read), 300'000'000);
+  const std::array files{EmbeddedFile{
+      .name = "overrides",
+      .text = R"({"provider":"openrouter","source":"a test","date":"","models":[{"id":"own",
+        "match":{"equals":"anthropic/claude-3.7-sonnet"},"periods":[{"rates":{"input":"1"}}]}]})"}};
+  prices.use(std::make_shared<const pricing::PriceSheet>(*pricing::PriceSheet::read(files)));
+  EXPECT_EQ(price(prices, "openrouter", claude, Unit::input), 1'000'000'000);
+}
+
+TEST(GatewayPrices, OpenRouterHasNoModelWithoutAnAuthor) {
+  Prices prices;
+  EXPECT_GT(price(prices, "openrouter", "openai/gpt-4o-2024-08-06", Unit::input), 0);
+  EXPECT_EQ(prices.find("openrouter", "gpt-4o-2024-08-06", start), nullptr);
+}
+
+// xAI's list: a cached token's price, and all of them above 200,000 tokens.
+TEST(GatewayPrices, AVendorsListStatesCachedTokensAndLongPrompts) {
+  Prices prices({}, [] {
+    return catalogue(listing("xai", R"({"models":[{"id":"grok-9","prompt_text_token_price":12500,
+      "cached_prompt_text_token_price":2000,"completion_text_token_price":25000,
+      "long_context_threshold":200000,"prompt_text_token_price_long_context":25000,
+      "cached_prompt_text_token_price_long_context":4000,
+      "completion_text_token_price_long_context":50000}]})"));
+  });
+  const auto of = [&prices](Unit unit, std::int64_t prompt_tokens) {
+    return price(prices, "xai", "grok-9", unit, start, prompt_tokens);
+  };
+  EXPECT_EQ(of(Unit::cache_read, 200'000), 200'000'000);
+  EXPECT_EQ(of(Unit::cache_read, 200'001), 400'000'000);
+  EXPECT_EQ(of(Unit::input, 200'001), 2'500'000'000);
+  EXPECT_EQ(of(Unit::output, 200'001), 5'000'000'000);
+}
+
 TEST(GatewayPrices, WithoutAPriceThereIsNone) {
   Prices prices;
   EXPECT_EQ(prices.find("openai", "no-such-model", start), nullptr);

@@ -140,8 +140,9 @@ class TOLLWAY_API PricingFetcher {
   [[nodiscard]] static Result<PricingFetcher> create(PricingFetcherOptions options = {});
 
   // With a provider: its model of that name. Without: by the name alone, "author/name" as the
-  // author's own, a bare name as that of the one vendor who makes it; OpenRouter, which resells at
-  // the makers' prices, is looked up by both. nullopt: nobody knows.
+  // author's own, a bare name as that of the one vendor who makes it, by what the cache has of the
+  // maker's list, else of OpenRouter's. OpenRouter, which resells at the makers' prices, is looked
+  // up by both, where the name has an author. nullopt: nobody knows.
   // Prices are of the standard tier unless `service_tier` names another, as vendors do: "flex",
   // "priority" ("fast"), "batch". Of a tier that is not known there is no price, never another's.
   // "gpt-4o:batch" is the batch tier of gpt-4o, too.
@@ -302,8 +303,9 @@ class TOLLWAY_API CostCalculator {
   // Totals, and by model. Errc::bad_request where a sum does not fit.
   [[nodiscard]] Result<CostSummary> summarize(std::span<const CostRecord> records) const;
   [[nodiscard]] Result<CostEstimate> estimate(const EstimateRequest& request) const;
-  // The cheapest first: models whose price is known, whose context holds the workload and which are
-  // known to support what it needs.
+  // The cheapest first: models whose price is known, whose context is known to hold the workload,
+  // whose answers may be as long where that is known, and which are known to support what it needs.
+  // What a price's source does not say of its maker's models OpenRouter's built-in list does.
   [[nodiscard]] Result<std::vector<ModelOffer>> cheapest(const Workload& workload) const;
 
  private:

@@ -27,8 +27,8 @@ struct Listing {
   bool reference = false;
   // Members of the answer besides `data`, as JSON text without braces; empty: none.
   std::string envelope;
-  // In the list's order. `id` is as the provider spells it, `offers` and, of lists that are not in
-  // OpenRouter's shape, `row` are empty.
+  // In the list's order. `id` is as the provider spells it, `offers` are empty, and of lists that
+  // are not in OpenRouter's shape `row` is, but where it has prices of long prompts.
   std::vector<Model> models;
 };
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "client/pricing_rows.hpp"
@@ -224,6 +225,57 @@ TEST(CostCalculator, finds_the_cheapest_that_can_do_it) {
   }
   workload.input_tokens = -1;
   EXPECT_FALSE(calculator().cheapest(workload));
+}
+
+std::vector<std::string> models_of(const Result<std::vector<ModelOffer>>& offers) {
+  std::vector<std::string> models;
+  for (const auto& offer : *offers) models.push_back(offer.model);
+  return models;
+}
+
+bool has(const std::vector<std::string>& models, std::string_view model) {
+  return std::ranges::find(models, model) != models.end();
+}
+
+TEST(CostCalculator, the_cheapest_must_be_able_to_answer_at_that_length) {
+  Workload workload;
+  workload.input_tokens = 1000;
+  workload.output_tokens = 500'000;
+  workload.provider = "openrouter";
+  workload.free_models = false;
+  workload.count = 1000;
+  const auto offers = calculator().cheapest(workload);
+  ASSERT_TRUE(offers);
+  for (const auto& offer : *offers) {
+    EXPECT_GE(offer.context_length.value_or(0), 501'000) << offer.model;
+  }
+  EXPECT_FALSE(has(models_of(offers), "google/gemini-2.0-flash-lite-001"));
+  workload.output_tokens = 8000;
+  const auto shorter = models_of(calculator().cheapest(workload));
+  EXPECT_TRUE(has(shorter, "google/gemini-2.0-flash-lite-001"));
+}
+
+TEST(CostCalculator, a_context_that_nobody_knows_holds_nothing) {
+  Workload workload;
+  workload.provider = "openai";
+  workload.count = 1000;
+  const auto offers = calculator().cheapest(workload);
+  ASSERT_TRUE(offers && !offers->empty());
+  EXPECT_FALSE(has(models_of(offers), "mine"));
+  for (const auto& offer : *offers) EXPECT_TRUE(offer.context_length) << offer.model;
+}
+
+TEST(CostCalculator, a_vendors_models_can_do_what_the_catalogue_says_of_them) {
+  Workload workload;
+  workload.provider = "openai";
+  workload.parameters = {"tools"};
+  workload.input_modalities = {"image"};
+  workload.count = 1000;
+  const auto models = models_of(calculator().cheapest(workload));
+  EXPECT_TRUE(has(models, "gpt-4o"));
+  EXPECT_FALSE(has(models, "gpt-3.5-turbo")) << "which sees nothing";
+  workload.provider = "anthropic";
+  EXPECT_FALSE(models_of(calculator().cheapest(workload)).empty());
 }
 
 // OpenAI's price page: flex 0.625, 0.0625 cached, 5; priority 2.5, 0.25, 20; batch as flex.

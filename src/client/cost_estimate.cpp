@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "client/cost_breakdown.hpp"
+#include "client/model_capabilities.hpp"
 #include "client/pricing_rows.hpp"
 #include "tokenizer/tokenizer.hpp"
 
@@ -34,11 +35,11 @@ bool supports(const std::vector<std::string>& known, const std::vector<std::stri
   });
 }
 
-bool is_capable(const ModelPricing& pricing, const Workload& workload) {
-  if (pricing.context_length &&
-      *pricing.context_length < workload.input_tokens + workload.output_tokens) {
-    return false;
-  }
+bool is_capable(const ModelPricing& pricing, std::string_view provider, const Workload& workload) {
+  const auto tokens = workload.input_tokens + workload.output_tokens;
+  if (!pricing.context_length || *pricing.context_length < tokens) return false;
+  const auto longest = client::max_output_tokens(provider, pricing.model);
+  if (longest && *longest < workload.output_tokens) return false;
   return supports(pricing.rows->parameters, workload.parameters) &&
          supports(pricing.rows->input_modalities, workload.input_modalities);
 }
@@ -90,9 +91,10 @@ Result<std::vector<ModelOffer>> CostCalculator::cheapest(const Workload& workloa
     return std::unexpected(std::move(checked.error()));
   }
   std::vector<ModelOffer> offers;
-  const auto add_all = [&](std::string_view provider) {
+  const auto add_all = [&](std::string_view name) {
+    const auto provider = client::lower(name);
     for (auto& pricing : fetcher_.get_all_pricing(provider)) {
-      if (!is_capable(pricing, workload)) continue;
+      if (!is_capable(pricing, provider, workload)) continue;
       const auto cost = client::break_down(usage, pricing, now);
       if (!cost || !cost->total_cost) continue;
       if (cost->total_cost->nanodollars == 0 && !workload.free_models) continue;

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "client/model_capabilities.hpp"
 #include "client/pricing_lookup.hpp"
+#include "pricing/makers.hpp"
 
 namespace tollway {
 namespace {
@@ -21,17 +23,6 @@ std::shared_ptr<PricingCache> cache_for(const PricingFetcherOptions& options) {
     made.ttl = std::chrono::seconds(*seconds);
   }
   return std::make_shared<PricingCache>(std::move(made));
-}
-
-// Sheets do not say what a model can do; lists do.
-ModelPricing with_capabilities(ModelPricing pricing, const ModelPricing& listed) {
-  if (!pricing.rows->parameters.empty()) return pricing;
-  auto rows = *pricing.rows;
-  rows.parameters = listed.rows->parameters;
-  rows.input_modalities = listed.rows->input_modalities;
-  pricing.rows = std::make_shared<const ModelPricing::Rows>(std::move(rows));
-  if (!pricing.context_length) pricing.context_length = listed.context_length;
-  return pricing;
 }
 
 }  // namespace
@@ -86,7 +77,32 @@ std::optional<ModelPricing> PricingFetcher::State::of_model(std::string_view pro
   const auto wanted = llm::service_tier_named(tier).value_or(llm::ServiceTier::standard);
   const auto when = at.value_or(client::price_time_now());
   if (!provider.empty()) return of_provider(provider, model, wanted, when);
+  if (wanted == llm::ServiceTier::standard) {
+    if (auto listed = listed_by_name(model, when)) return listed;
+  }
   return client::pricing_by_name(pricing::tier_of_model(model, wanted), overrides, when);
+}
+
+std::optional<ModelPricing> PricingFetcher::State::listed_by(std::string_view key,
+                                                             std::string_view model,
+                                                             PriceTime at) const {
+  const auto listed = cache->get(key);
+  const auto* found = listed == nullptr ? nullptr : client::find_pricing(*listed, model);
+  if (found == nullptr) return std::nullopt;
+  return client::discounted(client::filled_up(key, *found), key, model, overrides, at);
+}
+
+std::optional<ModelPricing> PricingFetcher::State::listed_by_name(std::string_view model,
+                                                                  PriceTime at) const {
+  for (const auto& maker : pricing::makers_of(model)) {
+    const auto* known = provider(maker.provider);
+    if (known == nullptr) continue;
+    if (auto found = listed_by(client::lower(known->info().provider_key), maker.model, at)) {
+      return found;
+    }
+  }
+  if (!model.contains('/')) return std::nullopt;
+  return listed_by(client::resells_at_the_makers_prices, model, at);
 }
 
 std::optional<ModelPricing> PricingFetcher::State::of_provider(std::string_view name,
@@ -96,11 +112,8 @@ std::optional<ModelPricing> PricingFetcher::State::of_provider(std::string_view 
   const auto* known = provider(name);
   const auto key = client::lower(known == nullptr ? name : known->info().provider_key);
   // Lists state the standard tier; a row of its own is what a batch's name has there.
-  const auto listed = tier == llm::ServiceTier::standard ? cache->get(key) : nullptr;
-  if (listed != nullptr) {
-    if (const auto* found = client::find_pricing(*listed, model)) {
-      return client::discounted(client::filled_up(key, *found), key, model, overrides, at);
-    }
+  if (tier == llm::ServiceTier::standard) {
+    if (auto listed = listed_by(key, model, at)) return listed;
   }
   const auto wanted = pricing::tier_of_model(model, tier);
   if (auto found = client::pricing_unasked(key, wanted, overrides, at)) return found;
@@ -136,17 +149,14 @@ std::vector<ModelPricing> PricingFetcher::State::all_of(std::string_view name) c
   if (overrides != nullptr) add_sheet(*overrides, PricingSource::override_price, overrides);
   if (key == client::resells_at_the_makers_prices) {
     for (const auto& listed : client::built_in_listing_prices()) {
-      const auto row = by_name.find(client::lower(listed.model));
-      if (row == by_name.end()) {
-        add(client::filled_up(key, listed));
-      } else {
-        row->second = with_capabilities(std::move(row->second), listed);
-      }
+      if (!by_name.contains(client::lower(listed.model))) add(client::filled_up(key, listed));
     }
   }
   add_sheet(PriceSheet::built_in(), PricingSource::built_in, {});
   std::vector<ModelPricing> all;
-  for (auto& [model, pricing] : by_name) all.push_back(std::move(pricing));
+  for (auto& [model, pricing] : by_name) {
+    all.push_back(client::with_capabilities(std::move(pricing), key));
+  }
   return all;
 }
 

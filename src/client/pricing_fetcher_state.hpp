@@ -50,6 +50,12 @@ struct PricingFetcher::State {
   [[nodiscard]] std::optional<ModelPricing> of_provider(std::string_view provider,
                                                         std::string_view model,
                                                         llm::ServiceTier tier, PriceTime at) const;
+  // By the name alone, of what the cache has: the maker's list, else OpenRouter's.
+  [[nodiscard]] std::optional<ModelPricing> listed_by_name(std::string_view model,
+                                                           PriceTime at) const;
+  // What the list of the provider with that key states, where the cache has it.
+  [[nodiscard]] std::optional<ModelPricing> listed_by(std::string_view key, std::string_view model,
+                                                      PriceTime at) const;
 
   std::mutex mutex_;
   std::condition_variable changed_;

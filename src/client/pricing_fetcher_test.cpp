@@ -144,6 +144,18 @@ TEST(PricingFetcher, openrouter_has_no_model_without_an_author) {
   EXPECT_FALSE(fetcher.get_model_pricing("gpt-4o-2024-08-06", "openrouter"));
 }
 
+TEST(PricingFetcher, a_name_alone_is_looked_for_in_its_makers_list_that_was_fetched) {
+  const auto fetcher = fetcher_of(listing());
+  EXPECT_EQ(source_of(fetcher.get_model_pricing("gpt-4o")), PricingSource::override_price);
+  EXPECT_FALSE(fetcher.get_model_pricing("cached"));
+  ASSERT_TRUE(fetcher.refresh("openai"));
+  for (const auto* const name : {"gpt-4o", "openai/gpt-4o", "cached", "openai/cached"}) {
+    EXPECT_EQ(source_of(fetcher.get_model_pricing(name)), PricingSource::provider_api) << name;
+  }
+  EXPECT_FALSE(fetcher.get_model_pricing("anthropic/cached")) << "which is another's";
+  EXPECT_FALSE(fetcher.get_model_pricing("cached", {}, "flex")) << "of another tier";
+}
+
 TEST(PricingFetcher, lists_each_model_once) {
   const auto fetcher = fetcher_of(listing());
   ASSERT_TRUE(fetcher.refresh("openai"));

@@ -16,8 +16,10 @@
 
 namespace tollway::gateway {
 
-// In this order: what a provider's own list of models states, the operator's prices, the built-in
-// sheet; with the models that were asked for lately. Belongs to one loop's thread.
+// In this order: what a provider's own list of models states, the operator's prices, OpenRouter's
+// list as it is built in, the built-in sheet, which fills what either list leaves out
+// (pricing/filled_prices.hpp); with the models that were asked for lately. Belongs to one loop's
+// thread.
 class Prices {
  public:
   using Lists = std::function<catalog::CataloguePointer()>;  // the newest; asked once a second
@@ -52,8 +54,8 @@ class Prices {
                                                  llm::ServiceTier tier, pricing::SystemTime at);
   [[nodiscard]] Row look_up(std::string_view provider, std::string_view model,
                             llm::ServiceTier tier);
-  // What the provider's list states; null where it states nothing. `sheet` where that says the
-  // same, as it knows more: tiers, times of day, what lists leave out.
+  // What the provider's list states, or OpenRouter's built-in one, filled up by `sheet`, which may
+  // be null; null where it states nothing.
   [[nodiscard]] const pricing::PricedModel* listed(std::string_view provider,
                                                    std::string_view model,
                                                    const pricing::PricedModel* sheet);

@@ -6,21 +6,10 @@
 #include <ranges>
 #include <utility>
 
+#include "pricing/makers.hpp"
+
 namespace tollway::pricing {
 namespace {
-
-// Makers of models, as slugs name them, and as their sheets do.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> makers{{
-    {"openai", "openai"},
-    {"anthropic", "anthropic"},
-    {"google", "google"},
-    {"mistralai", "mistral"},
-    {"deepseek", "deepseek"},
-    {"cohere", "cohere"},
-    {"x-ai", "x-ai"},
-    {"moonshotai", "moonshotai"},
-    {"z-ai", "zhipuai"},
-}};
 
 std::string lowered(std::string_view text) {
   std::string lower(text);
@@ -144,12 +133,8 @@ std::optional<Discount> PriceSheet::discount(std::string_view provider, std::str
 }
 
 std::optional<PriceSheet::Found> PriceSheet::find_by_name(std::string_view model) const {
-  const auto slash = model.find('/');
-  const auto author = slash == std::string_view::npos ? std::string_view{} : model.substr(0, slash);
-  const auto name = author.empty() ? model : model.substr(slash + 1);
-  for (const auto& [slug, provider] : makers) {
-    if (!author.empty() && author != slug) continue;
-    if (auto found = find(provider, name)) return found;
+  for (const auto& maker : makers_of(model)) {
+    if (auto found = find(maker.provider, maker.model)) return found;
   }
   return std::nullopt;
 }

@@ -41,7 +41,6 @@ std::optional<std::int64_t> theirs_of(const json::object& entry) {
   return sum;
 }
 
-// Without searches, which the oracle does not price.
 Pair compare(const json::object& body, const json::object& entry) {
   Pair pair;
   pair.provider = entry.at("provider_id").get_string();
@@ -55,9 +54,7 @@ Pair compare(const json::object& body, const json::object& entry) {
   if (auto read = dialects::read_usage(layout, *usage)) pair.usage = *read;
   const auto found = pricing::PriceSheet::built_in().find(pair.provider, pair.model);
   if (!pair.usage || !found) return pair;
-  auto counts = *pair.usage;
-  counts.web_searches = 0;
-  const auto cost = pricing::cost_of(counts, found->model->rates(priced_at));
+  const auto cost = pricing::cost_of(*pair.usage, found->model->rates(priced_at));
   if (!cost || !cost->total) return pair;
   pair.ours_nanodollars = cost->total->nanodollars;
   pair.lines = cost->lines.size();

@@ -50,10 +50,22 @@ struct Disagreement {
   int rows;
   std::string_view why;
 };
-inline constexpr std::array<Disagreement, 5> disagreements{{
+// Of searches: the oracle leaves them out of the sum.
+inline constexpr std::string_view searches_cost =
+    "We: Anthropic bills 10 dollars for a thousand searches beside the tokens, and so does Azure, "
+    "where its models cost the same.";
+inline constexpr std::string_view searches_are_unknown =
+    "We: there were searches, and nobody has a price for them there. Theirs is of the tokens "
+    "alone; "
+    "ours is unknown.";
+inline constexpr std::array<Disagreement, 17> disagreements{{
     {"aws", "anthropic", "openai.gpt-5.6-luna", 3,
-     "They, perhaps: their price is newer than the sheet, which does not have the model. And they "
-     "read the counts of another layout. Ours is unknown."},
+     "We: AWS's prices in ../shared/catalog/vendor-prices.json end at gpt-5.5, so what it takes "
+     "for "
+     "this one is unknown. Theirs, 1.1 and 6.6 dollars, are OpenAI's with the tenth that AWS adds "
+     "to "
+     "gpt-5.4 and gpt-5.5; and in two of the three, tokens that were written to the cache cost no "
+     "more than others, while OpenAI takes a quarter more."},
     {"azure", "chat", "gpt-5.6-sol", 1,
      "We: 4012 of the 4020 tokens were written to the cache, which costs 6.25 dollars a million; "
      "they bill them as input at 5."},
@@ -63,6 +75,18 @@ inline constexpr std::array<Disagreement, 5> disagreements{{
     {"google", "chat", "gemini-2.5-pro-preview-05-06", 2,
      "We: the total is more than prompt and completion by the thoughts, which Google bills as "
      "output; they bill the completion alone."},
+    {"anthropic", "default", "claude-sonnet-4-20250514", 1, searches_cost},
+    {"anthropic", "default", "claude-sonnet-4-5-20250929", 3, searches_cost},
+    {"anthropic", "default", "claude-sonnet-4-6", 1, searches_cost},
+    {"azure", "anthropic", "claude-sonnet-4-20250514", 1, searches_cost},
+    {"azure", "anthropic", "claude-sonnet-4-5-20250929", 3, searches_cost},
+    {"azure", "anthropic", "claude-sonnet-4-6", 1, searches_cost},
+    {"aws", "anthropic", "claude-sonnet-4-20250514", 1, searches_are_unknown},
+    {"aws", "anthropic", "claude-sonnet-4-5-20250929", 3, searches_are_unknown},
+    {"aws", "anthropic", "claude-sonnet-4-6", 1, searches_are_unknown},
+    {"google", "anthropic", "claude-sonnet-4-20250514", 1, searches_are_unknown},
+    {"google", "anthropic", "claude-sonnet-4-5-20250929", 3, searches_are_unknown},
+    {"google", "anthropic", "claude-sonnet-4-6", 1, searches_are_unknown},
 }};
 
 }  // namespace tollway::oracle

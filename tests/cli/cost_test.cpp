@@ -1,6 +1,10 @@
 #include <fmt/format.h>
 
+#include <array>
+#include <chrono>
+
 #include "cli/cli.hpp"
+#include "cli/written_ledger.hpp"
 
 namespace tollway::test {
 namespace {
@@ -121,6 +125,46 @@ TEST_F(Cost, asks_the_provider_for_its_prices) {
   const auto document = only_document(run(asking).out);
   EXPECT_EQ(text_at(document, "/expected/cost"), "0.000007");
   EXPECT_EQ(text_at(document, "/expected/source/kind"), "provider_api");
+}
+
+TEST_F(Cost, a_name_alone_is_priced_by_the_list_that_was_just_asked_for) {
+  const FaultUpstream upstream(openrouter_with(
+      R"([{"id":"author/model","pricing":{"prompt":"0.000001","completion":"0"}}])", ""));
+  use_openrouter(upstream);
+  const auto document = only_document(
+      run({"cost", "-m", "author/model", "--input-tokens", "7", "--json", "--refresh"}).out);
+  EXPECT_EQ(text_at(document, "/expected/cost"), "0.000007");
+  EXPECT_EQ(text_at(document, "/expected/source/kind"), "provider_api");
+}
+
+// 20 and 40 tokens an answer; the one that failed and the one of last year say nothing.
+TEST_F(Cost, an_answer_is_expected_to_be_what_the_ledger_has_of_the_model) {
+  const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                          std::chrono::system_clock::now().time_since_epoch())
+                          .count();
+  std::array rows{attempt(1), attempt(2), attempt(3), attempt(4)};
+  for (auto& row : rows) row.at_ms = now_ms;
+  rows[1].counts.output = 40;
+  rows[2].at_ms -= 400 * day_ms;
+  rows[2].counts.output = 9000;
+  rows[3].flags = ledger::failed | ledger::last;
+  rows[3].counts = {};
+  write_ledger(data(), rows);
+  environment_["TOLLWAY_PRICING_OVERRIDES"] =
+      R"([{"provider":"openrouter","model":"openai/gpt-4o","input":1,"output":10}])";
+  const std::vector<std::string> words{"cost",           "-p",  "openrouter", "-m", "openai/gpt-4o",
+                                       "--input-tokens", "1000"};
+  EXPECT_EQ(run(words).out,
+            "                 TOKENS     COST\n"
+            "prompt             1000   $0.001\n"
+            "answer, usually     ~30  $0.0003\n"
+            "together                 $0.0013\n");
+  auto limited = words;
+  limited.insert(limited.end(), {"--max-tokens", "25", "--json"});
+  EXPECT_EQ(at(only_document(run(limited).out), "/output_tokens"), json::value(25));
+  const auto other = only_document(
+      run({"cost", "-p", "openai", "-m", "gpt-4o", "--input-tokens", "9", "--json"}).out);
+  EXPECT_TRUE(at(other, "/output_tokens").is_null()) << "which another provider answered";
 }
 
 TEST_F(Cost, says_what_it_needs) {

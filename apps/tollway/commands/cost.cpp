@@ -13,6 +13,7 @@
 #include "cost_rows.hpp"
 #include "installation.hpp"
 #include "model_list.hpp"
+#include "spending/history.hpp"
 #include "terminal/json_value.hpp"
 #include "terminal/progress.hpp"
 #include "terminal/table.hpp"
@@ -94,7 +95,8 @@ void print_source(terminal::Console& console, const std::optional<ModelPricing>&
   console.note(line, Style::dim);
 }
 
-void print_estimate(terminal::Console& console, const CostEstimate& estimate) {
+void print_estimate(terminal::Console& console, const CostEstimate& estimate,
+                    const EstimateRequest& request) {
   terminal::Table table({{.title = ""},
                          {.title = "TOKENS", .align = Align::right},
                          {.title = "COST", .align = Align::right}});
@@ -102,17 +104,26 @@ void print_estimate(terminal::Console& console, const CostEstimate& estimate) {
   table.add({{"prompt"},
              {fmt::format("{}{}", about, estimate.prompt_tokens)},
              cost_cell(estimate.expected.prompt_cost)});
-  if (estimate.output_tokens) {
+  if (!request.history.empty() && estimate.output_tokens) {
+    table.add({{"answer, usually"},
+               {fmt::format("~{}", *estimate.output_tokens)},
+               cost_cell(estimate.expected.completion_cost)});
+  }
+  if (request.max_tokens) {
     table.add({{"answer, at most"},
-               {fmt::format("{}", *estimate.output_tokens)},
+               {fmt::format("{}", *request.max_tokens)},
                cost_cell(estimate.at_most.completion_cost)});
-    table.add({{"together", Style::bold}, {""}, cost_cell(estimate.at_most.total_cost)});
+  }
+  if (estimate.output_tokens) {
+    const auto& whole = request.max_tokens ? estimate.at_most : estimate.expected;
+    table.add({{"together", Style::bold}, {""}, cost_cell(whole.total_cost)});
   }
   console.print(table.text(console.out()));
   print_source(console, estimate.expected.pricing_used);
 }
 
-int estimate(terminal::Console& console, const CostCalculator& calculator, const Options& options) {
+int estimate(terminal::Console& console, const CostCalculator& calculator, const Options& options,
+             const Paths& paths) {
   EstimateRequest request;
   request.provider = options.provider;
   request.model = options.model;
@@ -130,12 +141,18 @@ int estimate(terminal::Console& console, const CostCalculator& calculator, const
     }
     request.prompt = **prompt;
   }
+  const auto history = spending::history_of(paths, options.provider, options.model);
+  if (history) {
+    request.history = *history;
+  } else {
+    console.note(history.error().message, Style::warning);  // an estimate does without
+  }
   const auto estimated = calculator.estimate(request);
   if (!estimated) return console.fail(estimated.error());
   if (console.json()) {
     console.print_json(described(*estimated));
   } else {
-    print_estimate(console, *estimated);
+    print_estimate(console, *estimated, request);
   }
   return exit_ok;
 }
@@ -211,11 +228,16 @@ int run(Options& options) {
     const auto refreshed = fetcher->refresh((*provider)->info().provider_key);
     progress.stop();
     if (!refreshed) return console.fail(refreshed.error());
+    // Who was asked for his prices is meant, where he has the model.
+    const auto key = lower_key((*provider)->info().provider_key);
+    const auto listed = fetcher->get_model_pricing(options.model, key);
+    const bool is_his = listed && listed->source == PricingSource::provider_api;
+    if (options.provider.empty() && is_his) options.provider = key;
   }
   const CostCalculator calculator(*fetcher);
   if (!options.rows.empty()) return price_rows(console, calculator, options.rows);
   if (options.compare) return compare(console, calculator, options);
-  return estimate(console, calculator, options);
+  return estimate(console, calculator, options, installation->paths);
 }
 
 }  // namespace

@@ -270,6 +270,7 @@ void Gateway::Parts::make_catalogue(const Installation& installation) {
   how.ttl = settings.catalogue_ttl;
   how.background = settings.catalogue_refresh;
   how.configured_model = chosen().default_model();
+  how.overrides = overrides;
   how.probed = probes(installation);
   how.tls = client_tls;
   how.proxy = proxy;
@@ -365,6 +366,7 @@ Result<> Gateway::reload(const Installation& installation) {
     parts_->catalogue->use({.sources = parts_->sources(),
                             .probed = parts_->probes(installation),
                             .configured_model = std::string(parts_->chosen().default_model()),
+                            .overrides = parts_->overrides,
                             .ttl = settings.catalogue_ttl,
                             .background = settings.catalogue_refresh});
   }

@@ -7,7 +7,9 @@
 
 #include "base/embedded_file.hpp"
 #include "catalog/listing.hpp"
+#include "catalog/names.hpp"
 #include "catalog/rows.hpp"
+#include "pricing/price_sheet.hpp"
 
 namespace tollway::catalog {
 
@@ -113,6 +115,42 @@ Listing read_built_in_listing() {
 
 const Listing& built_in_listing() {
   static const Listing listing = read_built_in_listing();
+  return listing;
+}
+
+namespace {
+
+// Vendors leave the author out of names, and write "-" where slugs have "."; which of the two this
+// one does, its price sheet shows.
+std::string vendors_name(std::string_view provider, std::string_view id) {
+  const auto bare = bare_name(id);
+  const auto found =
+      pricing::PriceSheet::built_in().find(pricing::sheet_name(provider), std::string(bare));
+  if (!found) return std::string(bare);
+  const std::string spelled = folded(found->model->id);
+  return undated(spelled) == folded(bare) ? found->model->id : std::string(bare);
+}
+
+}  // namespace
+
+Listing assumed_listing(const providers::Description& description) {
+  Listing listing;
+  listing.provider = description.key;
+  listing.provider_name = description.name;
+  listing.source = PriceSource::none;
+  listing.assumed = true;
+  const auto author = author_of_provider(description.key);
+  const Listing& sheet = built_in_listing();
+  for (const Model& known : sheet.models) {
+    if (author_of(known.id) != author || known.id.starts_with('~') || known.id.contains(':')) {
+      continue;
+    }
+    Model model;
+    model.id = vendors_name(description.key, known.id);
+    model.name = known.name;
+    listing.models.push_back(std::move(model));
+  }
+  listing.as_of = sheet.as_of;
   return listing;
 }
 

@@ -32,70 +32,143 @@ std::string offered_key(std::string_view provider, std::string_view name) {
 
 // Fills what the model lacks from another list that knows it.
 void complete(const Model& listed, Model& model) {
-  if (!model.context_length) model.context_length = listed.context_length;
-  if (!model.max_output_tokens) model.max_output_tokens = listed.max_output_tokens;
-  if (model.input_modalities.empty()) model.input_modalities = listed.input_modalities;
-  if (model.output_modalities.empty()) model.output_modalities = listed.output_modalities;
+  const auto fill = [](auto& into, const auto& from) {
+    if (into == std::remove_cvref_t<decltype(into)>()) into = from;
+  };
+  fill(model.context_length, listed.context_length);
+  fill(model.max_output_tokens, listed.max_output_tokens);
+  fill(model.input_modalities, listed.input_modalities);
+  fill(model.output_modalities, listed.output_modalities);
+  fill(model.supported_parameters, listed.supported_parameters);
+  fill(model.tokenizer, listed.tokenizer);
+  fill(model.knowledge_cutoff, listed.knowledge_cutoff);
+  fill(model.expires, listed.expires);
   if (!model.prices.known() && !model.prices.dynamic) model.prices = listed.prices;
+}
+
+std::string slug_of(const Listing& listing, const Model& listed) {
+  if (listing.slugs || listed.id.contains('/')) return listed.id;
+  return std::string(author_of_provider(listing.provider)) + "/" + listed.id;
 }
 
 }  // namespace
 
-Catalogue::Catalogue(std::span<const Listing> listings) {
+Catalogue::Catalogue(std::span<const Listing> listings, const PriceLookup& look_up) {
   for (const Listing& listing : listings) add(listing);
+  price(look_up);
   for (std::uint32_t i = 0; i < models_.size(); ++i) name_loosely(i);
+  for (std::uint32_t i = 0; i < models_.size(); ++i) name_aliases(i);
   resolve_aliases();
 }
 
+// Who lists "gpt-4" and "gpt-4-0613" says that they are two, and only the first is another's
+// "gpt-4": exact names come first, and no model is taken twice.
 void Catalogue::add(const Listing& listing) {
   as_of_ = std::max(as_of_, listing.as_of);
   if (envelope_.empty()) envelope_ = listing.envelope;
+  std::vector<std::optional<std::uint32_t>> same;
+  same.reserve(listing.models.size());
+  Taken taken;
   for (const Model& listed : listing.models) {
-    Model* model = same_model(listing, listed);
-    if (model == nullptr) {
-      model = &models_.emplace_back(listed);
-      const bool has_author = listing.slugs || listed.id.contains('/');
-      if (!has_author) {
-        model->id = std::string(author_of_provider(listing.provider)) + "/" + listed.id;
-      }
-      if (model->canonical_slug.empty()) model->canonical_slug = model->id;
-      if (model->row.empty()) model->row = boost::json::serialize(write_row(*model));
-      name_model(static_cast<std::uint32_t>(models_.size() - 1));
-    } else {
-      complete(listed, *model);
-    }
-    const auto index = static_cast<std::uint32_t>(model - models_.data());
-    if (!listing.reference) offer(listing, listed, *model);
-    offered_.try_emplace(offered_key(listing.provider, listed.id), Meaning{index, NamedBy::vendor});
+    same.push_back(same_by_name(listing, listed));
+    if (same.back() && !taken.insert(*same.back()).second) same.back().reset();
   }
+  for (std::size_t i = 0; i < same.size(); ++i) {
+    const Model& listed = listing.models[i];
+    if (!same[i] && !listing.slugs) {
+      same[i] = same_undated(listing, listed);
+      if (same[i] && !taken.insert(*same[i]).second) same[i].reset();
+    }
+    if (same[i]) {
+      complete(listed, models_[*same[i]]);
+    } else {
+      same[i] = add(listing, listed);
+      taken.insert(*same[i]);
+    }
+    if (!listing.reference) offer(listing, listed, models_[*same[i]]);
+    const Meaning vendors{*same[i], NamedBy::vendor};
+    offered_.try_emplace(offered_key(listing.provider, listed.id), vendors);
+    name(lower_text(slug_of(listing, listed)), *same[i], NamedBy::spelling);
+  }
+}
+
+std::uint32_t Catalogue::add(const Listing& listing, const Model& listed) {
+  const auto index = static_cast<std::uint32_t>(models_.size());
+  const auto older = listing.slugs ? std::nullopt : same_undated(listing, listed);
+  Model& model = models_.emplace_back(listed);
+  told_.push_back(!listing.reference && !model.row.empty());
+  model.id = slug_of(listing, listed);
+  if (model.canonical_slug.empty()) model.canonical_slug = model.id;
+  // What is said of the model holds for its dated versions, but for prices and ends.
+  if (older) complete(models_[*older], model);
+  model.prices = listed.prices;
+  model.expires = listed.expires;
+  name_model(index);
+  return index;
 }
 
 void Catalogue::offer(const Listing& listing, const Model& listed, Model& model) const {
   Offer made{.provider = listing.provider,
              .provider_name = listing.provider_name,
              .model = listed.id,
+             .aliases = listed.aliases,
              .context_length = listed.context_length,
              .max_output_tokens = listed.max_output_tokens,
              .supported_parameters = listed.supported_parameters,
-             .prices = listed.prices};
+             .prices = listed.prices,
+             .sheet_prices = {},
+             .assumed = listing.assumed};
   model.offers.push_back(std::move(made));
 }
 
-// The model that an entry of a later list means, by exact names first.
-Model* Catalogue::same_model(const Listing& listing, const Model& listed) {
-  const auto at = [this](std::string_view name) -> Model* {
-    const auto found = names_.find(name);
-    return found == names_.end() ? nullptr : &models_[found->second.model];
-  };
-  const bool has_author = listed.id.contains('/');
-  const std::string slug =
-      has_author ? listed.id : std::string(author_of_provider(listing.provider)) + "/" + listed.id;
-  const std::string lowered = lower_text(slug);
-  if (Model* same = at(lowered)) return same;
-  if (listing.slugs) return nullptr;
-  const std::string spelled = folded(slug);
-  if (Model* same = at(spelled)) return same;
+std::optional<std::uint32_t> Catalogue::at(std::string_view name) const {
+  const auto found = names_.find(name);
+  return found == names_.end() ? std::nullopt : std::optional(found->second.model);
+}
+
+// The model that an entry of a later list means.
+std::optional<std::uint32_t> Catalogue::same_by_name(const Listing& listing,
+                                                     const Model& listed) const {
+  const std::string slug = slug_of(listing, listed);
+  const auto same = at(lower_text(slug));
+  return same || listing.slugs ? same : at(folded(slug));
+}
+
+std::optional<std::uint32_t> Catalogue::same_undated(const Listing& listing,
+                                                     const Model& listed) const {
+  const std::string spelled = folded(slug_of(listing, listed));
   return at(undated(spelled));
+}
+
+// Rows that no provider who is configured wrote show what those take who are.
+void Catalogue::price(const PriceLookup& look_up) {
+  for (std::size_t i = 0; i < models_.size(); ++i) {
+    Model& model = models_[i];
+    price(model, look_up);
+    if (told_[i]) continue;
+    if (!model.offers.empty()) {
+      const auto priced = std::ranges::find_if(
+          model.offers, [](const Offer& one) { return one.known_prices().known(); });
+      const bool none = priced == model.offers.end();
+      model.prices = (none ? model.offers.front() : *priced).known_prices();
+    }
+    if (model.row.empty()) {
+      model.row = boost::json::serialize(write_row(model));
+    } else if (!model.offers.empty()) {
+      model.row = with_own_terms(model);
+    }
+  }
+}
+
+// A model's author sells at the list price; what others take for it nobody can guess.
+void Catalogue::price(Model& model, const PriceLookup& look_up) const {
+  for (Offer& offer : model.offers) {
+    if (offer.prices.known() || offer.prices.dynamic) continue;
+    if (look_up) offer.sheet_prices = look_up(offer.provider, offer.model);
+    if (offer.sheet_prices.known()) continue;
+    const bool by_author = author_of(model.id) == author_of_provider(offer.provider);
+    offer.sheet_prices = by_author ? model.prices : Prices{};
+  }
 }
 
 void Catalogue::name(std::string text, std::uint32_t model, NamedBy by) {
@@ -130,6 +203,18 @@ void Catalogue::name_loosely(std::uint32_t index) {
   name(std::string(bare_name(spelled)), index, NamedBy::vendor);
   name(std::string(undated(bare_name(spelled))), index, NamedBy::vendor);
   for (const Offer& offer : model.offers) name(lower_text(offer.model), index, NamedBy::vendor);
+}
+
+// Last: one entry's alias may be the id of another.
+void Catalogue::name_aliases(std::uint32_t index) {
+  for (const Offer& offer : models_[index].offers) {
+    const std::string author(author_of_provider(offer.provider));
+    for (const auto& alias : offer.aliases) {
+      offered_.try_emplace(offered_key(offer.provider, alias), Meaning{index, NamedBy::vendor});
+      name(lower_text(author + "/" + alias), index, NamedBy::alias);
+      name(lower_text(alias), index, NamedBy::vendor);
+    }
+  }
 }
 
 void Catalogue::resolve_aliases() {
@@ -184,8 +269,15 @@ std::optional<Found> Catalogue::find(std::string_view name) const {
   return std::nullopt;
 }
 
+// As find(), without allocating: it is asked on the way of each request.
 const Model* Catalogue::find_offered(std::string_view provider, std::string_view name) const {
-  const auto found = offered_.find(offered_key(provider, name));
+  std::array<char, 2 * name_bytes_max> buffer{};
+  const auto size = provider.size() + 1 + name.size();
+  if (size > buffer.size()) return nullptr;
+  auto end = std::ranges::copy(provider, buffer.begin()).out;
+  *end++ = '\n';
+  std::ranges::transform(name, end, lower);
+  const auto found = offered_.find(std::string_view(buffer.data(), size));
   return found == offered_.end() ? nullptr : &models_[found->second.model];
 }
 
@@ -198,6 +290,7 @@ std::vector<std::string_view> Catalogue::near(std::string_view name, std::size_t
   std::vector<std::string_view> ids;
   std::vector<std::string_view> ends;
   for (const Model& model : models_) {
+    if (model.offers.empty()) continue;
     ids.emplace_back(model.id);
     ends.push_back(bare_name(model.id));
   }

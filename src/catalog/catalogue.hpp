@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "catalog/listing.hpp"
 #include "catalog/model.hpp"
 #include "catalog/names.hpp"
+#include "catalog/sheet_prices.hpp"
 
 namespace tollway::catalog {
 
@@ -41,8 +43,9 @@ class Catalogue {
  public:
   Catalogue() = default;
   // Models of the same name become one, whose data are of the first listing that has it. Vendors'
-  // own names are mapped to slugs: "gpt-4o" in OpenAI's list is "openai/gpt-4o".
-  explicit Catalogue(std::span<const Listing> listings);
+  // own names are mapped to slugs: "gpt-4o" in OpenAI's list is "openai/gpt-4o". `look_up` prices
+  // the offers of providers that state no prices; empty: nobody does.
+  explicit Catalogue(std::span<const Listing> listings, const PriceLookup& look_up = {});
   Catalogue(const Catalogue&) = delete;
   Catalogue& operator=(const Catalogue&) = delete;
 
@@ -78,11 +81,20 @@ class Catalogue {
   };
   using Names = boost::unordered_flat_map<std::string, Meaning, Hash, std::equal_to<>>;
 
+  using Taken = boost::unordered_flat_set<std::uint32_t>;
   void add(const Listing& listing);
+  std::uint32_t add(const Listing& listing, const Model& listed);
   void offer(const Listing& listing, const Model& listed, Model& model) const;
-  [[nodiscard]] Model* same_model(const Listing& listing, const Model& listed);
+  [[nodiscard]] std::optional<std::uint32_t> at(std::string_view name) const;
+  [[nodiscard]] std::optional<std::uint32_t> same_by_name(const Listing& listing,
+                                                          const Model& listed) const;
+  [[nodiscard]] std::optional<std::uint32_t> same_undated(const Listing& listing,
+                                                          const Model& listed) const;
+  void price(const PriceLookup& look_up);
+  void price(Model& model, const PriceLookup& look_up) const;
   void name_model(std::uint32_t index);
   void name_loosely(std::uint32_t index);
+  void name_aliases(std::uint32_t index);
   void name(std::string text, std::uint32_t model, NamedBy by);
   void resolve_aliases();
   [[nodiscard]] std::optional<Found> found(std::string_view lower_name, std::string_view preset,
@@ -90,6 +102,7 @@ class Catalogue {
 
   std::vector<Model> models_;
   std::vector<std::uint32_t> targets_;  // by model: itself, or what its alias stands for
+  std::vector<bool> told_;              // by model: its row is of one who offers it
   Names names_;
   Names offered_;  // "openai\ngpt-4o"
   std::int64_t as_of_ = 0;

@@ -160,6 +160,39 @@ TEST(Catalogue, a_reference_lends_data_and_offers_nothing) {
   EXPECT_TRUE(catalogue.find("anthropic/claude-sonnet-4.5")->model->offers.empty());
 }
 
+TEST(Catalogue, a_vendors_dated_model_is_another_where_it_lists_both) {
+  std::vector<Listing> listings{built_in_listing(),
+                                listing("openai", R"({"data":[{"id":"gpt-4-0613"},{"id":"gpt-4"},
+                                                      {"id":"gpt-4-9999"}]})")};
+  listings.front().reference = true;
+  const Catalogue catalogue(listings);
+  EXPECT_EQ(catalogue.find_offered("openai", "gpt-4")->id, "openai/gpt-4");
+  const Model& dated = *catalogue.find_offered("openai", "gpt-4-0613");
+  EXPECT_EQ(dated.id, "openai/gpt-4-0613");
+  EXPECT_EQ(dated.offers.size(), 1U);
+  EXPECT_EQ(dated.context_length, catalogue.find("openai/gpt-4")->model->context_length);
+  // What it costs nobody has said.
+  EXPECT_FALSE(dated.prices.known());
+}
+
+TEST(Catalogue, aliases_are_names_and_ids_come_before_them) {
+  const std::vector<Listing> listings{listing(
+      "mistral",
+      R"({"data":[{"id":"m-2512","aliases":["m-latest","m-2",7],"deprecation":"2031-01-02T00:00:00Z"},
+          {"id":"m-2","aliases":["m-2512"]}]})")};
+  const Catalogue catalogue(listings);
+  EXPECT_EQ(catalogue.find_offered("mistral", "M-Latest")->id, "mistralai/m-2512");
+  EXPECT_EQ(catalogue.find_offered("mistral", "m-2")->id, "mistralai/m-2");
+  EXPECT_EQ(catalogue.find("mistralai/m-latest")->by, NamedBy::alias);
+  EXPECT_EQ(catalogue.find("m-2512")->target->id, "mistralai/m-2512");
+  using namespace std::chrono_literals;
+  EXPECT_EQ(catalogue.find("mistralai/m-2512")->model->expires,
+            std::chrono::sys_days(2031y / 1 / 2));
+  const std::vector<Listing> xai{
+      listing("xai", R"({"models":[{"id":"grok-4","aliases":["grok-latest"]}]})")};
+  EXPECT_EQ(id_of(Catalogue(xai), "grok-latest"), "x-ai/grok-4");
+}
+
 TEST(Catalogue, what_is_no_list_is_refused) {
   for (const std::string_view body : {"", "[", "7", R"({"error":{"message":"no"}})"}) {
     const auto read = read_listing(*described("openrouter"), body, 0);

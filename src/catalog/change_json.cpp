@@ -57,7 +57,14 @@ void read_prices(const json::object& object, Change& change) {
     const auto* price = one.if_object();
     const auto key = price == nullptr ? std::nullopt : price_key_named(text_in(*price, "key"));
     if (!key) continue;
-    change.prices.push_back({*key, price_in(*price, "before"), price_in(*price, "after")});
+    PriceChange made{.key = *key,
+                     .before = price_in(*price, "before"),
+                     .after = price_in(*price, "after"),
+                     .above_prompt_tokens = count_in(*price, "above_prompt_tokens")};
+    const auto start = count_in(*price, "utc_start");
+    const auto end = count_in(*price, "utc_end");
+    if (start && end) made.daily = {.start = time_of_clock(*start), .end = time_of_clock(*end)};
+    change.prices.push_back(made);
   }
 }
 
@@ -65,12 +72,19 @@ void read_prices(const json::object& object, Change& change) {
 
 json::object change_json(const Change& change) {
   json::object made{{"kind", text(name_of(change.kind))}, {"model", change.model}};
+  if (!change.provider.empty()) made["provider"] = change.provider;
   if (!change.prices.empty()) {
     json::array prices;
     for (const auto& price : change.prices) {
-      prices.push_back(json::object{{"key", text(name_of(price.key))},
-                                    {"before", price_json(price.before)},
-                                    {"after", price_json(price.after)}});
+      json::object one{{"key", text(name_of(price.key))},
+                       {"before", price_json(price.before)},
+                       {"after", price_json(price.after)}};
+      if (price.above_prompt_tokens) one["above_prompt_tokens"] = *price.above_prompt_tokens;
+      if (price.daily) {
+        one["utc_start"] = clock_number(price.daily->start);
+        one["utc_end"] = clock_number(price.daily->end);
+      }
+      prices.push_back(std::move(one));
     }
     made["prices"] = std::move(prices);
   }
@@ -88,6 +102,7 @@ std::optional<Change> read_change(const json::value& value) {
   Change change;
   change.kind = *kind;
   change.model = text_in(*object, "model");
+  change.provider = text_in(*object, "provider");
   read_prices(*object, change);
   change.context_before = count_in(*object, "context_before");
   change.context_after = count_in(*object, "context_after");
@@ -109,12 +124,15 @@ json::object configured_json(const ConfiguredModel& configured) {
   }
   json::array near;
   for (const auto& id : configured.near) near.emplace_back(id);
+  json::array elsewhere;
+  for (const auto& name : configured.elsewhere) elsewhere.emplace_back(name);
   return {{"model", configured.id},
           {"state", text(name_of(configured.state))},
           {"expires",
            configured.expires ? json::value(date_text(*configured.expires)) : json::value(nullptr)},
           {"replacements", std::move(replacements)},
-          {"near", std::move(near)}};
+          {"near", std::move(near)},
+          {"elsewhere", std::move(elsewhere)}};
 }
 
 }  // namespace tollway::catalog

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <map>
 
+#include "catalog/change_json.hpp"
 #include "catalog/replacements.hpp"
 #include "providers/descriptor.hpp"
 
@@ -68,11 +69,83 @@ TEST(Changes, each_kind) {
 }
 
 TEST(Changes, kinds_have_names) {
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < 10; ++i) {
     const auto kind = static_cast<Change::Kind>(i);
     EXPECT_EQ(change_named(name_of(kind)), kind);
   }
   EXPECT_EQ(change_named("sideways"), std::nullopt);
+}
+
+std::string priced(std::string_view pricing) {
+  return list(
+      {R"({"id":"a/m","canonical_slug":"a/m","architecture":{"tokenizer":"GPT"},"pricing":)" +
+       std::string(pricing) + "}"});
+}
+
+// By night half the price; the list of the day shows the one, that of the night the other.
+std::string of_two_windows(std::string_view now, std::string_view by_night) {
+  return priced(R"({"prompt":")" + std::string(now) + R"(","completion":"1","overrides":[)" +
+                R"({"utc_start":0,"utc_end":800,"prompt":")" + std::string(by_night) +
+                R"("},{"utc_start":800,"utc_end":0,"prompt":"0.000002"}]})");
+}
+
+TEST(Changes, the_time_of_day_is_none) {
+  const auto day = catalogue_of(of_two_windows("0.000002", "0.000001"));
+  const auto night = catalogue_of(of_two_windows("0.000001", "0.000001"));
+  EXPECT_THAT(told(changes_between(*day, *night)), ElementsAre());
+  const auto dearer = catalogue_of(of_two_windows("0.000002", "0.0000015"));
+  EXPECT_THAT(told(changes_between(*day, *dearer)), ElementsAre("a/m price_up"));
+}
+
+TEST(Changes, dearer_long_prompts_are_one) {
+  const auto with_long = [](std::string_view price) {
+    return catalogue_of(priced(R"({"prompt":"0.000001","completion":"0.000001","overrides":[)"
+                               R"({"min_prompt_tokens":200000,"prompt":")" +
+                               std::string(price) + R"("}]})"));
+  };
+  const auto before = with_long("0.000002");
+  const auto changes = changes_between(*before, *with_long("0.000004"));
+  ASSERT_THAT(told(changes), ElementsAre("a/m price_up"));
+  ASSERT_EQ(changes.front().prices.size(), 1U);
+  const auto& price = changes.front().prices.front();
+  EXPECT_EQ(price.above_prompt_tokens, 200'000);
+  EXPECT_EQ(price.before, 2'000'000'000);
+  EXPECT_EQ(price.after, 4'000'000'000);
+  const auto kept = read_change(change_json(changes.front()));
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->prices.front().above_prompt_tokens, 200'000);
+  EXPECT_EQ(kept->provider, "openrouter");
+}
+
+// What two providers list, the first of them OpenRouter.
+std::unique_ptr<Catalogue> of_two(std::string_view openrouters, std::string_view others) {
+  std::vector<Listing> listings;
+  listings.push_back(
+      *read_listing(*providers::find(providers::built_in(), "openrouter"), openrouters, 0));
+  listings.push_back(*read_listing(*providers::find(providers::built_in(), "together"), others, 0));
+  return std::make_unique<Catalogue>(listings);
+}
+
+TEST(Changes, are_each_offers_own) {
+  const auto openrouters = list({row("a/m", "0.000001", "0.000001")});
+  const auto together = [](std::string_view price) {
+    return R"([{"id":"a/m","pricing":{"input":)" + std::string(price) + R"(,"output":1}}])";
+  };
+  const auto before = of_two(openrouters, together("1"));
+  const auto dearer = changes_between(*before, *of_two(openrouters, together("2")));
+  ASSERT_THAT(told(dearer), ElementsAre("a/m price_up"));
+  EXPECT_EQ(dearer.front().provider, "together");
+  const auto less = of_two(openrouters, "[]");
+  const auto gone = changes_between(*before, *less);
+  ASSERT_THAT(told(gone), ElementsAre("a/m offer_removed"));
+  EXPECT_EQ(gone.front().provider, "together");
+  EXPECT_THAT(told(changes_between(*less, *before)), ElementsAre("a/m offer_added"));
+  // Who is configured to be asked for it has it no more, whoever else does.
+  const auto configured = check_configured("a/m", *before, *less, "together");
+  EXPECT_EQ(configured.state, ConfiguredModel::State::gone);
+  EXPECT_THAT(warning_about(configured),
+              testing::StartsWith("the model a/m is offered no more (but still by OpenRouter)"));
+  EXPECT_EQ(check_configured("a/m", *before, *less).state, ConfiguredModel::State::available);
 }
 
 TEST(Replacements, say_what_the_change_costs) {

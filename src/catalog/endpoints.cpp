@@ -7,6 +7,7 @@
 
 #include "catalog/listing.hpp"
 #include "catalog/rows.hpp"
+#include "catalog/seconds.hpp"
 #include "dialects/json_reader.hpp"
 #include "dialects/request_edit.hpp"
 
@@ -45,7 +46,7 @@ json::object endpoint_of(const Model& model, const Offer& offer, const Measured&
           {"model_id", model.canonical_slug},
           {"model_name", model.name},
           {"context_length", context.value_or(0)},
-          {"pricing", pricing_of(offer.prices.known() ? offer.prices : model.prices)},
+          {"pricing", pricing_of(offer.known_prices().at(time_of_day(seconds_now())))},
           {"provider_name", offer.provider_name},
           {"tag", offer.provider},
           {"quantization", nullptr},

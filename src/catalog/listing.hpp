@@ -23,8 +23,11 @@ struct Listing {
   PriceSource source = PriceSource::provider_list;
   // Ids are slugs as they stand ("openai/gpt-4o"); else they are the vendor's own ("gpt-4o").
   bool slugs = false;
-  // Known, but not offered: the provider is not configured. Its models lend others what they lack.
+  // Known, but not offered: the provider is not configured. Its models lend others what they lack,
+  // and their ids: it comes before the lists of those who offer.
   bool reference = false;
+  // Nobody said so, but it is expected: see assumed_listing().
+  bool assumed = false;
   // Members of the answer besides `data`, as JSON text without braces; empty: none.
   std::string envelope;
   // In the list's order. `id` is as the provider spells it, `offers` are empty, and of lists that
@@ -50,5 +53,9 @@ struct Listing {
 // 1 MB, for who needs them for a moment; or read once and kept. Thread-safe.
 [[nodiscard]] Listing read_built_in_listing();
 [[nodiscard]] const Listing& built_in_listing();
+
+// What a provider that has never answered is expected to offer: the models of the built-in sheet
+// whose author it is; empty where it is author of none.
+[[nodiscard]] Listing assumed_listing(const providers::Description& description);
 
 }  // namespace tollway::catalog

@@ -15,11 +15,20 @@ namespace tollway::catalog {
 struct Offer {
   std::string provider;  // key: "openai"
   std::string provider_name;
-  std::string model;  // as this provider spells it: "gpt-4o"
+  std::string model;                 // as this provider spells it: "gpt-4o"
+  std::vector<std::string> aliases;  // what it also takes: "grok-latest"
   std::optional<std::int64_t> context_length;
   std::optional<std::int64_t> max_output_tokens;
   std::vector<std::string> supported_parameters;
-  Prices prices;
+  Prices prices;        // that the provider states
+  Prices sheet_prices;  // where it states none: those of price sheets, and the author's list price
+  // The provider has not been heard yet: it is expected to have what it makes.
+  bool assumed = false;
+
+  // The best that is known.
+  [[nodiscard]] const Prices& known_prices() const noexcept {
+    return prices.known() || prices.dynamic ? prices : sheet_prices;
+  }
 };
 
 struct Model {
@@ -27,8 +36,9 @@ struct Model {
   std::string canonical_slug;  // permanent, usually dated
   std::string name;            // for people
   std::string hugging_face_id;
-  std::string alias_target;  // id of the model that an alias stands for; empty: it is none
-  std::int64_t created = 0;  // Unix seconds; 0: unknown
+  std::string alias_target;          // id of the model that an alias stands for; empty: it is none
+  std::vector<std::string> aliases;  // of a list's entry: what its provider also calls it
+  std::int64_t created = 0;          // Unix seconds; 0: unknown
   std::optional<std::int64_t> context_length;
   std::optional<std::int64_t> max_output_tokens;
   std::vector<std::string> input_modalities;

@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 
 #include "catalog/endpoints.hpp"
+#include "catalog/openrouter_questions.hpp"
+#include "providers/descriptor.hpp"
 
 namespace tollway::catalog {
 namespace {
@@ -94,7 +96,8 @@ TEST_F(Models, nonsense_is_refused_and_strange_names_are_not) {
   for (const std::string_view query :
        {"limit=1001", "limit=x", "offset=-1", "context=0", "context=1e3", "sort=prettiest",
         "category=gossip", "zdr=false", "region=mars", "distillable=maybe", "min_price=-1",
-        "max_price=nan", "max_price=1x", "min_age_days=inf"}) {
+        "max_price=nan", "max_price=1x", "min_age_days=inf", "min_tool_success_rate=abc",
+        "max_tool_success_rate=1.5"}) {
     EXPECT_NE(refusal(query), "") << query;
   }
   for (const std::string_view query :
@@ -103,13 +106,92 @@ TEST_F(Models, nonsense_is_refused_and_strange_names_are_not) {
   }
 }
 
-TEST_F(Models, what_only_openrouter_knows_is_said_so) {
+TEST_F(Models, what_only_openrouter_knows_is_asked_of_it) {
+  const auto path = [](std::string_view query) { return models_path(*read_model_query(query)); };
+  EXPECT_EQ(path("sort=newest&q=a&use_rss=true"), "");
+  EXPECT_EQ(path("category=marketing/seo"), "models?output_modalities=all&category=marketing/seo");
+  EXPECT_EQ(path("sort=top-weekly&zdr=true&region=eu&distillable=false&providers=Azure,a%26b"
+                 "&min_tool_success_rate=0.9"),
+            "models?output_modalities=all&region=eu&providers=azure,a%26b&zdr=true"
+            "&distillable=false&min_tool_success_rate=0.9&sort=top-weekly");
+}
+
+TEST_F(Models, unknown_data_pass_no_filter) {
   for (const std::string_view query :
-       {"category=programming", "zdr=true", "region=eu", "distillable=true", "providers=Azure",
-        "sort=most-popular", "use_rss=true", "min_tool_success_rate=0.9"}) {
-    EXPECT_TRUE(read_model_query(query)->only_upstream_knows) << query;
+       {"category=programming", "zdr=true", "region=eu", "distillable=true", "distillable=false",
+        "providers=NoSuchProvider", "min_tool_success_rate=0"}) {
+    EXPECT_THAT(ids(query), IsEmpty()) << query;
   }
-  EXPECT_FALSE(read_model_query("sort=newest&q=a")->only_upstream_knows);
+  EXPECT_EQ(ids("providers=OpenRouter,azure").size(), catalogue_.models().size());
+  EXPECT_EQ(ids("sort=most-popular"), ids(""));
+}
+
+// One of two providers is OpenRouter, who says which of its models pass.
+TEST(Offers, are_judged_one_by_one) {
+  std::vector<Listing> listings(2);
+  listings[0].provider = listings[0].provider_name = "openrouter";
+  listings[0].slugs = true;
+  listings[1].provider = listings[1].provider_name = "vllm";
+  listings[1].source = PriceSource::local;
+  for (const auto* id : {"a/one", "a/two"}) listings[0].models.emplace_back().id = id;
+  for (const auto* id : {"a/two", "a/three"}) listings[1].models.emplace_back().id = id;
+  const Catalogue catalogue(listings);
+  const std::vector<std::string> openrouters{"a/one"};
+  Knowledge knowledge;
+  knowledge.openrouters = &openrouters;
+  knowledge.facts = [](const Model& model, const Offer& offer) {
+    const bool own = offer.provider == "vllm";
+    OfferFacts facts;
+    if (own) facts.zero_retention = true;
+    if (own) facts.latency_ms = model.id == "a/two" ? 20 : 10;
+    return facts;
+  };
+  const auto ids = [&](std::string_view query) {
+    std::vector<std::string> made;
+    for (const auto* model : select_models(catalogue, *read_model_query(query), 0, knowledge)) {
+      made.push_back(model->id);
+    }
+    return made;
+  };
+  EXPECT_THAT(ids("category=legal"), testing::ElementsAre("a/one"));
+  EXPECT_THAT(ids("zdr=true"), testing::ElementsAre("a/one", "a/two", "a/three"));
+  EXPECT_THAT(ids("providers=vllm"), testing::ElementsAre("a/one", "a/two", "a/three"));
+  EXPECT_THAT(ids("sort=latency-low-to-high"), testing::ElementsAre("a/one", "a/three", "a/two"));
+}
+
+TEST_F(Models, a_feed_is_xml) {
+  const auto query = *read_model_query("q=gpt-4o-mini&use_rss=true&limit=1");
+  const auto feed = rss_answer(select_models(catalogue_, query, now), query, "http://here&there");
+  EXPECT_THAT(feed, HasSubstr("<rss version=\"2.0\"><channel>"));
+  EXPECT_THAT(feed, HasSubstr("<link>http://here&amp;there/api/v1/model/openai/gpt-4o-mini"));
+  EXPECT_THAT(feed, HasSubstr(" GMT</pubDate></item></channel></rss>"));
+}
+
+TEST(Windows, are_evaluated_when_a_row_is_served) {
+  const auto listing = read_listing(
+      *providers::find(providers::built_in(), "openrouter"),
+      R"({"data":[{"id":"a/m","canonical_slug":"a/m","architecture":{"tokenizer":"GPT"},)"
+      R"("pricing":{"prompt":"0.000002","completion":"1","overrides":[)"
+      R"({"utc_start":0,"utc_end":800,"prompt":"0.000001"},)"
+      R"({"utc_start":800,"utc_end":0,"prompt":"0.000002"}]},"kept":1}]})",
+      0);
+  ASSERT_TRUE(listing);
+  const Catalogue catalogue(std::span(&*listing, 1));
+  constexpr std::int64_t midnight = 1'777'593'600;
+  const auto prompt_at = [&](std::int64_t now) {
+    const auto body = list_answer(select_models(catalogue, {}, now), {},
+                                  {.path = "/", .query = {}, .more = {}, .now = now});
+    const auto row = json::parse(body).at("data").at(0);
+    EXPECT_EQ(row.at("kept"), 1);
+    EXPECT_EQ(row.at("pricing").at("overrides").as_array().size(), 2U);
+    return std::string(row.at("pricing").at("prompt").as_string());
+  };
+  EXPECT_EQ(prompt_at(midnight + 60), "0.000001");
+  EXPECT_EQ(prompt_at(midnight + 12 * 3600), "0.000002");
+  ModelQuery cheap;
+  cheap.price.max = 1.5;
+  EXPECT_THAT(select_models(catalogue, cheap, midnight), SizeIs(1));
+  EXPECT_THAT(select_models(catalogue, cheap, midnight + 12 * 3600), IsEmpty());
 }
 
 TEST_F(Models, pages_join_to_the_whole) {

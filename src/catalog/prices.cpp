@@ -1,5 +1,7 @@
 #include "catalog/prices.hpp"
 
+#include <algorithm>
+
 namespace tollway::catalog {
 
 std::string_view name_of(PriceKey key) noexcept {
@@ -32,10 +34,33 @@ std::string_view name_of(PriceSource source) noexcept {
       return "built_in";
     case PriceSource::local:
       return "local";
+    case PriceSource::operators:
+      return "override";
     case PriceSource::none:
       break;
   }
   return "unknown";
+}
+
+bool Prices::depends_on_time() const noexcept {
+  return std::ranges::any_of(overrides, [](const auto& one) { return one.daily.has_value(); });
+}
+
+Prices Prices::at(std::chrono::minutes time) const {
+  Prices made = *this;
+  for (const auto& one : overrides) {
+    if (!one.daily || one.above_prompt_tokens || !one.daily->holds(time)) continue;
+    for (std::size_t i = 0; i < price_key_count; ++i) {
+      if (one.femtodollars[i]) made.femtodollars[i] = one.femtodollars[i];
+    }
+  }
+  return made;
+}
+
+std::chrono::minutes time_of_day(std::int64_t unix_seconds) noexcept {
+  constexpr std::int64_t seconds_a_day = 86'400;
+  const auto of_day = (unix_seconds % seconds_a_day + seconds_a_day) % seconds_a_day;
+  return std::chrono::minutes(of_day / 60);
 }
 
 }  // namespace tollway::catalog

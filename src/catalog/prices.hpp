@@ -2,9 +2,11 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace tollway::catalog {
 
@@ -37,13 +39,33 @@ enum class PriceSource : std::uint8_t {
   provider_list,  // the provider's own list of models
   built_in,       // the sheet that is part of the program
   local,          // the user's own machine: free
+  operators,      // the operator's overrides
 };
 [[nodiscard]] std::string_view name_of(PriceSource source) noexcept;
 
+// By PriceKey, 1e-15 dollars a unit; nullopt: not priced separately, or unknown.
+using PriceAmounts = std::array<std::optional<std::int64_t>, price_key_count>;
+
+// What is to be paid instead where all its conditions hold; what it does not name stays.
+struct PriceOverride {
+  std::optional<std::int64_t> above_prompt_tokens;  // strictly; of the whole prompt
+  struct Daily {
+    std::chrono::minutes start;  // of the day in UTC, inclusive
+    std::chrono::minutes end;    // exclusive; before `start` where the window passes midnight
+    [[nodiscard]] bool holds(std::chrono::minutes time) const noexcept {
+      return start <= end ? time >= start && time < end : time >= start || time < end;
+    }
+    bool operator==(const Daily&) const = default;
+  };
+  std::optional<Daily> daily;
+  PriceAmounts femtodollars{};
+  bool operator==(const PriceOverride&) const = default;
+};
+
 struct Prices {
-  // 1e-15 dollars a unit; nullopt: not priced separately, or unknown.
-  std::array<std::optional<std::int64_t>, price_key_count> femtodollars{};
-  bool dynamic = false;  // known only after routing ("-1")
+  PriceAmounts femtodollars{};
+  std::vector<PriceOverride> overrides;  // later ones win; time windows tile the day
+  bool dynamic = false;                  // known only after routing ("-1")
   PriceSource source = PriceSource::none;
   std::int64_t as_of = 0;  // Unix seconds at which the source said so
 
@@ -57,6 +79,13 @@ struct Prices {
   [[nodiscard]] bool known() const noexcept {
     return (*this)[PriceKey::prompt] && (*this)[PriceKey::completion];
   }
+  // Whether the time of day decides: then the keys above are those of when the list was made.
+  [[nodiscard]] bool depends_on_time() const noexcept;
+  // The same with the keys of `time`, a time of the day in UTC.
+  [[nodiscard]] Prices at(std::chrono::minutes time) const;
 };
+
+// Of Unix seconds.
+[[nodiscard]] std::chrono::minutes time_of_day(std::int64_t unix_seconds) noexcept;
 
 }  // namespace tollway::catalog

@@ -1,4 +1,5 @@
 #include <boost/json.hpp>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "base/decimal.hpp"
@@ -52,6 +53,29 @@ void read_rows(const json::array& rows, Listing& listing) {
     model->prices.source = listing.source;
     model->prices.as_of = listing.as_of;
     listing.models.push_back(std::move(*model));
+  }
+}
+
+// What only the catalogue asks for: further names, and until when there is the model. Vendors who
+// tell of them have their rows in "data" (Mistral) or "models" (xAI).
+void read_names_and_ends(const json::value& document, Listing& listing) {
+  const auto* const object = document.if_object();
+  const auto* rows = object == nullptr ? nullptr : object->if_contains("data");
+  if (rows == nullptr && object != nullptr) rows = object->if_contains("models");
+  const auto* const list = rows == nullptr ? nullptr : rows->if_array();
+  if (list == nullptr) return;
+  std::unordered_map<std::string_view, const json::object*> by_id;
+  for (const auto& one : *list) {
+    const auto* const row = one.if_object();
+    const auto* const id = row == nullptr ? nullptr : row->if_contains("id");
+    if (id != nullptr && id->is_string()) by_id.emplace(id->get_string(), row);
+  }
+  for (Model& model : listing.models) {
+    const auto found = by_id.find(model.id);
+    if (found == by_id.end()) continue;
+    model.aliases = row_texts(*found->second, "aliases");
+    std::erase(model.aliases, model.id);
+    model.expires = read_date(row_text(*found->second, "deprecation"));
   }
 }
 
@@ -134,7 +158,9 @@ Result<Listing> read_listing(const providers::Description& description, std::str
   if (!in_rows) {
     const auto models = providers::read_model_list(description, body);
     if (!models) return std::unexpected(models.error());
-    return listing_of(description, *models, as_of);
+    Listing listing = listing_of(description, *models, as_of);
+    read_names_and_ends(document, listing);
+    return listing;
   }
   Listing listing = empty_listing(description, as_of);
   listing.source = PriceSource::provider_list;

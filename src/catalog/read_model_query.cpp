@@ -17,19 +17,6 @@ constexpr std::array<std::string_view, 12> categories{
     "programming", "roleplay", "marketing", "marketing/seo", "technology", "science",
     "translation", "legal",    "finance",   "health",        "trivia",     "academia"};
 
-constexpr std::array<std::pair<std::string_view, Sort>, 8> sorts{{
-    {"newest", Sort::newest},
-    {"pricing-low-to-high", Sort::pricing_low_to_high},
-    {"pricing-high-to-low", Sort::pricing_high_to_low},
-    {"context-high-to-low", Sort::context_high_to_low},
-    {"intelligence-high-to-low", Sort::intelligence_high_to_low},
-    {"coding-high-to-low", Sort::coding_high_to_low},
-    {"agentic-high-to-low", Sort::agentic_high_to_low},
-    {"design-arena-elo-high-to-low", Sort::design_arena_elo_high_to_low},
-}};
-constexpr std::array<std::string_view, 4> upstream_sorts{
-    "most-popular", "top-weekly", "throughput-high-to-low", "latency-low-to-high"};
-
 std::unexpected<Error> refuse(std::string_view name, std::string_view expected) {
   return client_error(Errc::bad_request, fmt::format("{}: expected {}", name, expected));
 }
@@ -66,46 +53,64 @@ Result<> read_number(std::string_view name, std::string_view text, std::optional
 }
 
 Result<> read_sort(std::string_view text, ModelQuery& query) {
-  if (std::ranges::find(upstream_sorts, text) != upstream_sorts.end()) {
-    query.only_upstream_knows = true;
-    return {};
+  std::string names;
+  for (auto i = static_cast<int>(Sort::newest); i <= static_cast<int>(Sort::latency_low_to_high);
+       ++i) {
+    query.sort = static_cast<Sort>(i);
+    if (name_of(query.sort) == text) return {};
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", name_of(query.sort));
   }
-  const auto* const found =
-      std::ranges::find(sorts, text, &std::pair<std::string_view, Sort>::first);
-  if (found == sorts.end()) {
-    return refuse("sort",
-                  "newest, pricing-low-to-high, pricing-high-to-low, context-high-to-low "
-                  "or another of OpenRouter's orders");
-  }
-  query.sort = found->second;
-  return {};
+  return refuse("sort", "one of " + names);
 }
 
-Result<> read_upstreams(std::string_view name, std::string_view text, ModelQuery& query) {
-  const auto is_one_of = [text](std::initializer_list<std::string_view> values) {
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char byte) {
+    return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte | 0x20) : byte;
+  });
+  return text;
+}
+
+// What is judged of each offer.
+Result<bool> read_offers(std::string_view name, const std::string& text, ModelQuery& query) {
+  const auto is_one_of = [&text](std::initializer_list<std::string_view> values) {
     return std::ranges::find(values, text) != values.end();
   };
-  query.only_upstream_knows = true;
-  if (name == "category" && std::ranges::find(categories, text) == categories.end()) {
-    return refuse(name, fmt::format("one of {}", fmt::join(categories, ", ")));
+  if (name == "category") {
+    if (std::ranges::find(categories, text) == categories.end()) {
+      return refuse(name, fmt::format("one of {}", fmt::join(categories, ", ")));
+    }
+    query.category = text;
+  } else if (name == "distillable") {
+    if (!is_one_of({"true", "false"})) return refuse(name, "true or false");
+    query.distillable = text == "true";
+  } else if (name == "zdr") {
+    if (text != "true") return refuse(name, "true");
+    query.zero_retention = true;
+  } else if (name == "region") {
+    if (!is_one_of({"eu", "us"})) return refuse(name, "eu or us");
+    query.region = text;
+  } else if (name == "providers") {
+    query.providers = comma_list(lower(text));
+  } else if (name == "use_rss" || name == "use_rss_chat_links") {
+    if (text != "false" && text != "0") query.feed = ModelQuery::Feed::rss;
+  } else {
+    return false;
   }
-  if (name == "distillable" && !is_one_of({"true", "false"})) return refuse(name, "true or false");
-  if (name == "zdr" && text != "true") return refuse(name, "true");
-  if (name == "region" && !is_one_of({"eu", "us"})) return refuse(name, "eu or us");
-  return {};
+  return true;
 }
 
 // A half of a range by its name: "min_price", "max_coding_index".
 std::optional<double>* range_end(std::string_view name, ModelQuery& query) {
   const bool is_min = name.starts_with("min_");
   if (!is_min && !name.starts_with("max_")) return nullptr;
-  const std::array<std::pair<std::string_view, Range*>, 6> ranges{{
+  const std::array<std::pair<std::string_view, Range*>, 7> ranges{{
       {"price", &query.price},
       {"output_price", &query.output_price},
       {"age_days", &query.age_days},
       {"intelligence_index", &query.intelligence_index},
       {"coding_index", &query.coding_index},
       {"agentic_index", &query.agentic_index},
+      {"tool_success_rate", &query.tool_success},
   }};
   for (const auto& [range_name, range] : ranges) {
     if (range_name == name.substr(4)) return is_min ? &range->min : &range->max;
@@ -114,24 +119,21 @@ std::optional<double>* range_end(std::string_view name, ModelQuery& query) {
 }
 
 Result<> read_parameter(std::string_view name, const std::string& text, ModelQuery& query) {
-  constexpr std::array<std::string_view, 8> upstreams{"category",
-                                                      "distillable",
-                                                      "zdr",
-                                                      "region",
-                                                      "providers",
-                                                      "min_tool_success_rate",
-                                                      "max_tool_success_rate",
-                                                      "use_rss"};
   constexpr std::int64_t counts_max = 1'000'000'000;
   if (text.empty()) return {};
   if (name == "offset") return read_count(name, text, 0, counts_max, query.offset);
   if (name == "limit") return read_count(name, text, 1, ModelQuery::limit_max, query.limit);
   if (name == "context") return read_count(name, text, 1, counts_max, query.context_min);
   if (name == "sort") return read_sort(text, query);
-  if (std::ranges::find(upstreams, name) != upstreams.end()) {
-    return read_upstreams(name, text, query);
+  const auto of_offers = read_offers(name, text, query);
+  if (!of_offers) return std::unexpected(of_offers.error());
+  if (*of_offers) return {};
+  if (auto* const end = range_end(name, query)) {
+    if (auto read = read_number(name, text, *end); !read) return read;
+    const bool is_share = name.ends_with("tool_success_rate");
+    if (is_share && **end > 1) return refuse(name, "a number from 0 to 1");
+    return {};
   }
-  if (auto* const end = range_end(name, query)) return read_number(name, text, *end);
   if (name == "q") query.words = text;
   if (name == "arch") query.architecture = text;
   if (name == "model_authors") query.authors = comma_list(text);

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "catalog/change_json.hpp"
+#include "catalog/openrouter_questions.hpp"
 #include "catalog/replacements.hpp"
 #include "catalog/seconds.hpp"
 
@@ -36,8 +37,8 @@ Refresher::Refresher(Options options, const std::vector<const Source*>& sources,
     : options_(std::move(options)),
       store_(options_.folder),
       pool_(loop_, resolver, options_.tls, {.proxy = options_.proxy}),
-      endpoints_(loop_, pool_, abort_,
-                 {.folder = options_.folder + "/endpoints", .retry = options_.retry}) {
+      answers_(loop_, pool_, abort_,
+               {.folder = options_.folder + "/endpoints", .retry = options_.retry}) {
   take(sources, options_.probed);
 }
 
@@ -60,29 +61,33 @@ void Refresher::stop() {
   loop_.post([this] { abort_.fire(internal_error("the program ends").error()); });
   thread_.join();
   live_.publish(live_.current(), true);  // nobody needs to wait any longer
-  endpoints_.stop();
+  answers_.stop();
 }
 
 void Refresher::take(const std::vector<const Source*>& sources,
                      const std::vector<const Source*>& probed) {
+  for (const auto& known : known_) known->dropped = true;
   known_.clear();
+  patience_end_ = 0;
   const Source* openrouter = nullptr;
+  const auto add = [this](const Source* source, bool is_probed) {
+    const auto& known = known_.emplace_back(std::make_shared<Known>());
+    known->source = source;
+    known->probed = is_probed;
+  };
   for (const Source* source : sources) {
-    known_.emplace_back().source = source;
+    add(source, false);
     if (is_openrouter(*source)) openrouter = source;
   }
-  for (const Source* source : probed) {
-    auto& known = known_.emplace_back();
-    known.source = source;
-    known.probed = true;
-  }
-  endpoints_.use(openrouter, options_.ttl);
+  for (const Source* source : probed) add(source, true);
+  answers_.use(openrouter, options_.ttl);
 }
 
 void Refresher::use(Change change) {
   loop_.post([this, change = std::move(change)] {
     changed_ = [this, change] {
       options_.configured_model = change.configured_model;
+      options_.overrides = change.overrides;
       options_.ttl = change.ttl;
       options_.background = change.background;
       take(change.sources, change.probed);
@@ -95,7 +100,8 @@ void Refresher::use(Change change) {
 }
 
 void Refresher::read_kept() {
-  for (Known& known : known_) {
+  for (const KnownPointer& pointer : known_) {
+    Known& known = *pointer;
     if (known.probed) continue;
     auto kept = store_.read_list(known.source->description()->key);
     if (!kept) continue;
@@ -107,29 +113,44 @@ void Refresher::read_kept() {
   }
 }
 
-// What nobody has told yet is taken from the built-in sheet.
+// What nobody has told yet is taken from the built-in sheet, which also knows more of models than
+// vendors' lists do.
 void Refresher::publish() {
   std::vector<Listing> listings;
   bool settled = true;
-  std::int64_t stale_at = std::numeric_limits<std::int64_t>::max();
-  for (const Known& known : known_) {
+  const bool whole =
+      std::ranges::any_of(known_, [](const auto& known) { return is_openrouter(*known->source); });
+  if (!whole) listings.emplace_back(built_in_listing()).reference = true;
+  for (const KnownPointer& pointer : known_) {
+    const Known& known = *pointer;
+    const auto& description = *known.source->description();
     settled = settled && (known.listing || known.failing);
-    stale_at = std::min(stale_at, due_at(known));
     if (known.listing) {
       listings.push_back(*known.listing);
     } else if (is_openrouter(*known.source)) {
       listings.push_back(read_built_in_listing());
+    } else if (!whole && !known.probed && !description.local) {
+      listings.push_back(assumed_listing(description));
     }
   }
+  note_when_stale();
+  const auto look_up = look_up_in_sheets(options_.overrides, seconds_now());
+  live_.publish(std::make_shared<const Catalogue>(listings, look_up), settled);
+}
+
+void Refresher::note_when_stale() {
+  std::int64_t stale_at = std::numeric_limits<std::int64_t>::max();
+  for (const KnownPointer& known : known_) stale_at = std::min(stale_at, due_at(*known));
   stale_at_ = stale_at;
-  live_.publish(std::make_shared<const Catalogue>(listings), settled);
 }
 
 // The built-in sheet knows models that have gone since; that it lacks a new one says nothing.
 void Refresher::warn_about_configured(const Catalogue& before) {
   if (options_.configured_model.empty()) return;
   const auto now = live_.current();
-  auto configured = check_configured(options_.configured_model, before, *now);
+  const std::string provider =
+      known_.empty() ? std::string() : known_.front()->source->description()->key;
+  auto configured = check_configured(options_.configured_model, before, *now, provider);
   if (configured.state == ConfiguredModel::State::unknown) {
     const Listing sheet = read_built_in_listing();
     const Catalogue built_in(std::span(&sheet, 1));
@@ -152,13 +173,15 @@ void Refresher::warn_about_price(const std::vector<catalog::Change>& changes) co
   const auto configured = now->find(options_.configured_model);
   if (!configured) return;
   for (const auto& change : changes) {
-    if (change.prices.empty() || change.model != configured->target->id) continue;
+    const bool is_its_own = change.provider == known_.front()->source->description()->key;
+    if (change.prices.empty() || change.model != configured->target->id || !is_its_own) continue;
     log::warning("the price of the model {} has changed ({})", change.model, name_of(change.kind));
     tell("catalogue.price_changed", change_json(change));
   }
 }
 
 std::int64_t Refresher::due_at(const Known& known) const {
+  if (known.asking) return std::numeric_limits<std::int64_t>::max();
   return known.failing ? known.failed_at + options_.retry.count()
                        : known.fetched_at + options_.ttl.count();
 }
@@ -171,26 +194,30 @@ bool Refresher::want() {
   return !live_.settled();
 }
 
+// All who wait share one patience: a source that says nothing delays the first of them, not each.
+net::TimePoint Refresher::patience_end() {
+  net::Clock::rep none = 0;
+  const auto end = net::Clock::now() + first_answer_patience;
+  if (patience_end_.compare_exchange_strong(none, end.time_since_epoch().count())) return end;
+  return net::TimePoint(net::Clock::duration(none));
+}
+
 net::Task<CataloguePointer> Refresher::catalogue() {
   if (want()) {
-    auto waiting = live_.wait(net::Clock::now() + first_answer_patience);
+    auto waiting = live_.wait(patience_end());
     co_await std::move(waiting);
   }
   co_return live_.current();
 }
 
-net::Task<EndpointsBody> Refresher::endpoints(std::string model) {
-  return endpoints_.find(std::move(model), net::Clock::now() + first_answer_patience);
+AnswerBody Refresher::known_endpoints(std::string_view model) {
+  return answers_.known(endpoints_path(model));
 }
 
 net::Task<> Refresher::run() {
   while (!abort_.fired()) {
-    // Between two questions, as these hold on to what is known.
     if (const auto change = std::exchange(changed_, nullptr)) change();
-    if (options_.background || asked_) {
-      auto refreshing = refresh();
-      co_await std::move(refreshing);
-    }
+    if (options_.background || asked_) refresh();
     asked_ = false;
     const std::chrono::seconds left(std::max<std::int64_t>(stale_at_ - seconds_now(), 1));
     const auto pause = options_.background ? std::min<std::chrono::seconds>(left, long_time)
@@ -202,31 +229,33 @@ net::Task<> Refresher::run() {
   loop_.stop_after_tasks();
 }
 
-net::Task<> Refresher::refresh() {
-  for (Known& known : known_) {
-    if (due_at(known) > seconds_now() || abort_.fired()) continue;
-    auto refreshing = refresh(known);
-    co_await std::move(refreshing);
+void Refresher::refresh() {
+  for (const KnownPointer& known : known_) {
+    if (due_at(*known) > seconds_now()) continue;
+    known->asking = true;
+    loop_.tasks().spawn(refresh(known));
   }
+  note_when_stale();
 }
 
-net::Task<> Refresher::refresh(Known& known) {
-  auto fetching = fetch_list(pool_, *known.source, known.etag, abort_,
-                             known.probed ? probe_timeouts : list_timeouts);
-  auto list = co_await std::move(fetching);
-  if (abort_.fired()) co_return;
+net::Task<> Refresher::refresh(KnownPointer known) {
+  auto fetching = fetch_list(pool_, *known->source, known->etag, abort_,
+                             known->probed ? probe_timeouts : list_timeouts);
+  const auto list = co_await std::move(fetching);
+  known->asking = false;
+  if (abort_.fired() || known->dropped) co_return;
   if (!list) {
-    note_failure(known, list.error());
-    co_return;
+    note_failure(*known, list.error());
+  } else if (*list) {
+    known->failing = false;
+    adopt(*known, **list);
+  } else {
+    known->failing = false;
+    known->fetched_at = seconds_now();
+    if (known->listing) known->listing->as_of = known->fetched_at;
+    publish();
   }
-  known.failing = false;
-  if (*list) {
-    adopt(known, **list);
-    co_return;
-  }
-  known.fetched_at = seconds_now();
-  if (known.listing) known.listing->as_of = known.fetched_at;
-  publish();
+  wanted_.set();  // for the pause until the next question
 }
 
 void Refresher::note_failure(Known& known, const Error& error) {

@@ -151,6 +151,20 @@ class Search {
   std::vector<Replacement> found_;
 };
 
+// By a name that leaves no doubt: the provider's own, or the model's.
+std::optional<Found> surely(const Catalogue& catalogue, std::string_view provider,
+                            std::string_view name) {
+  if (const auto* own = catalogue.find_offered(provider, name)) {
+    return Found{.model = own, .target = own, .by = NamedBy::id, .variants = {}, .preset = {}};
+  }
+  const auto found = catalogue.find(name);
+  return found && found->by < NamedBy::undated ? found : std::nullopt;
+}
+
+bool is_offered(const Model& model, std::string_view provider) {
+  return provider.empty() ? !model.offers.empty() : Catalogue::offer_of(model, provider) != nullptr;
+}
+
 }  // namespace
 
 std::string_view name_of(Reason reason) noexcept {
@@ -170,20 +184,26 @@ std::vector<Replacement> replacements_for(const Model& gone, const Catalogue& no
 }
 
 ConfiguredModel check_configured(std::string_view name, const Catalogue& before,
-                                 const Catalogue& now) {
+                                 const Catalogue& now, std::string_view provider) {
   using State = ConfiguredModel::State;
   ConfiguredModel made;
   made.id = name;
-  const auto present = now.find(name);
-  if (present && present->by < NamedBy::undated && !present->target->offers.empty()) {
+  const auto present = surely(now, provider, name);
+  if (present && is_offered(*present->target, provider)) {
     made.model = present->target;
     made.id = present->model->id;
     made.expires = present->target->expires;
     made.state = made.expires ? State::expiring : State::available;
-  } else if (const auto past = before.find(name); past && past->by < NamedBy::undated) {
+  } else if (const auto past = surely(before, provider, name);
+             past && !past->target->offers.empty()) {
     made.model = past->target;
     made.id = past->model->id;
     made.state = State::gone;
+    if (present) {
+      for (const auto& offer : present->target->offers) {
+        made.elsewhere.push_back(offer.provider_name);
+      }
+    }
   } else {
     made.state = State::unknown;
     for (const auto id : now.near(name)) made.near.emplace_back(id);
@@ -216,6 +236,9 @@ std::string warning_about(const ConfiguredModel& configured) {
       break;
     case State::gone:
       made = fmt::format("the model {} is offered no more", configured.id);
+      if (!configured.elsewhere.empty()) {
+        made += fmt::format(" (but still by {})", fmt::join(configured.elsewhere, ", "));
+      }
       break;
     case State::unknown:
       made = fmt::format("the model {} is not known", configured.id);

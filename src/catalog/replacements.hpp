@@ -38,7 +38,7 @@ struct ConfiguredModel {
   enum class State : std::uint8_t {
     available,
     expiring,  // has a date; past or to come
-    gone,      // was in the older catalogue and is in the newer one no more
+    gone,      // was offered in the older catalogue and is in the newer one no more
     unknown,   // is in neither
   };
   State state = State::available;
@@ -47,12 +47,15 @@ struct ConfiguredModel {
   std::optional<std::chrono::sys_days> expires;  // where expiring
   std::vector<Replacement> replacements;         // unless available
   std::vector<std::string> near;                 // ids that an unknown name may mean
+  std::vector<std::string> elsewhere;            // of one that is gone: who still offers it
 };
 [[nodiscard]] std::string_view name_of(ConfiguredModel::State state) noexcept;
 
-// `before` tells about models that have gone; the built-in sheet will do.
+// `before` tells about models that have gone; the built-in sheet will do. Of the offers in `now`
+// those of `provider`, a key, alone count; empty: anybody's.
 [[nodiscard]] ConfiguredModel check_configured(std::string_view name, const Catalogue& before,
-                                               const Catalogue& now);
+                                               const Catalogue& now,
+                                               std::string_view provider = {});
 // For people and logs: "the model a/b expires on 2026-05-05; try c/d (same_family, 20 % cheaper)";
 // empty where it is available.
 [[nodiscard]] std::string warning_about(const ConfiguredModel& configured);

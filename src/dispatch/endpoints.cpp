@@ -65,6 +65,8 @@ std::string with_variants(std::string name, catalog::Variants variants) {
 std::string spelling(const catalog::Found& found, const catalog::Offer& offer, bool meta,
                      std::string_view asked) {
   if (meta && found.by != catalog::NamedBy::vendor) return {};
+  // How a provider that has not been heard spells it is a guess; who leaves out the author knows.
+  if (offer.assumed && !asked.contains('/')) return {};
   std::string name = meta ? with_variants(offer.model, found.variants) : offer.model;
   if (name == asked) name.clear();
   return name;

@@ -1,16 +1,23 @@
 #include "gateway/answer.hpp"
 
+#include <utility>
+
 #include "http/head_writer.hpp"
 
 namespace tollway::gateway {
 
 net::Task<Result<>> answer_json(Request& request, int status, std::string_view body,
                                 std::string header_lines) {
+  return answer_whole(request, status, "application/json", body, std::move(header_lines));
+}
+
+net::Task<Result<>> answer_whole(Request& request, int status, std::string_view content_type,
+                                 std::string_view body, std::string header_lines) {
   request.status = status;
   request.bytes_out += body.size();
   append_own_headers(request, header_lines);
   const net::Answer answer{
-      .status = status, .content_type = "application/json", .header_lines = header_lines};
+      .status = status, .content_type = content_type, .header_lines = header_lines};
   auto responding = request.exchange.respond(answer, body);
   co_return co_await std::move(responding);
 }

@@ -13,6 +13,11 @@ namespace tollway::gateway {
 [[nodiscard]] net::Task<Result<>> answer_json(Request& request, int status, std::string_view body,
                                               std::string header_lines = {});
 
+// The same of another type.
+[[nodiscard]] net::Task<Result<>> answer_whole(Request& request, int status,
+                                               std::string_view content_type, std::string_view body,
+                                               std::string header_lines = {});
+
 // Appends what every answer of the gateway carries: the request's id under the names that the
 // official clients look for, and leave for web pages to read it where they need a key to ask.
 void append_own_headers(const Request& request, std::string& lines);

@@ -11,14 +11,11 @@ namespace tollway::gateway {
 // The catalogue, as fresh as it can be had soon.
 [[nodiscard]] net::Task<catalog::CataloguePointer> catalogue_of(Request& request);
 
-// Whether OpenRouter is behind this gateway: it knows more about models than its list says.
-[[nodiscard]] bool is_before_openrouter(const Request& request) noexcept;
-
-// Passes the request on, and answers with `body` where nobody could be reached.
-[[nodiscard]] net::Task<Result<>> forward_or_answer(Request& request, std::string body);
-
-// A page of the models that pass, or, where only the upstream knows, its own answer.
+// A page of the models that pass. What OpenRouter alone knows of its models it is asked.
 [[nodiscard]] net::Task<Result<>> answer_models(Request& request, catalog::ModelQuery query);
+
+// The model's row with the prices of this moment.
+[[nodiscard]] std::string row_now(const catalog::Model& model);
 
 // The model that the path's author and slug name, among those that are offered.
 [[nodiscard]] Result<const catalog::Model*> model_in_path(const Request& request,

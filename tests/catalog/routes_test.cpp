@@ -71,12 +71,31 @@ TEST_F(Routes, a_model_is_found_by_its_names) {
   EXPECT_EQ(client.read_answer().status, 405);
 }
 
-TEST_F(Routes, what_only_openrouter_knows_is_asked_of_it) {
-  const auto answer = gateway_.get("/api/v1/providers");
-  EXPECT_EQ(answer.status, 404);
-  EXPECT_EQ(text_at(answer.body_json(), "/error/message"), "/api/v1/providers");
-  EXPECT_EQ(gateway_.get("/api/v1/models?category=programming").status, 200);
-  EXPECT_EQ(list_.upstream().requests().back().target, "/api/v1/models?category=programming");
+TEST_F(Routes, what_only_openrouter_knows_is_asked_of_it_and_kept) {
+  EXPECT_THAT(ids_in(ok("/api/v1/models?category=programming&q=one")),
+              ElementsAre("a/one", "~a/one-latest"));
+  const auto asked = list_.upstream().requests().back().target;
+  EXPECT_EQ(asked, "/api/v1/models?output_modalities=all&category=programming");
+  const auto count = list_.upstream().request_count();
+  EXPECT_EQ(ids_in(ok("/api/v1/models?category=programming")).size(), 3U);
+  EXPECT_EQ(list_.upstream().request_count(), count);
+}
+
+TEST_F(Routes, a_filter_that_nobody_can_judge_lets_nothing_pass) {
+  // This upstream lists the same whatever it is asked, but has no list of providers.
+  EXPECT_EQ(text_at(ok("/api/v1/providers"), "/data/0/slug"), "openrouter");
+  for (const std::string_view query :
+       {"min_tool_success_rate=abc", "max_tool_success_rate=2", "zdr=maybe", "region=moon"}) {
+    EXPECT_EQ(gateway_.get(fmt::format("/api/v1/models?{}", query)).status, 400) << query;
+  }
+}
+
+TEST_F(Routes, a_feed_can_be_asked_for) {
+  const auto feed = gateway_.get("/api/v1/models?use_rss=true&q=two");
+  EXPECT_EQ(feed.status, 200);
+  EXPECT_EQ(feed.headers.find("content-type"), "application/rss+xml");
+  EXPECT_THAT(feed.body, HasSubstr(fmt::format("http://127.0.0.1:{}/api/v1/model/a/two:free",
+                                               gateway_.port())));
 }
 
 TEST(RoutesOffline, the_built_in_sheet_answers) {

@@ -1,6 +1,7 @@
 // The catalogue is of all providers who are configured, not of the one behind the gateway alone.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "catalog/catalog.hpp"
@@ -60,6 +61,33 @@ TEST_F(SeveralProviders, all_who_offer_something_are_listed) {
                         other.url_for("127.0.0.1")));
   const Gateway gateway(options());
   EXPECT_THAT(slugs(gateway), ElementsAre("vllm", "llamacpp"));
+}
+
+// OpenRouter judges its own models; the others are judged here.
+TEST_F(SeveralProviders, filters_on_offers_leave_none_of_them_out) {
+  configure();
+  const Gateway gateway(list_.upstream(), options());
+  const auto of = [&](std::string_view query) {
+    return ids_in(gateway.get(fmt::format("/api/v1/models?{}", query)).body_json());
+  };
+  EXPECT_EQ(of("category=legal"), (std::vector<std::string>{"a/one", "b/two"}));
+  EXPECT_EQ(of("zdr=true").size(), 3U);  // what runs on the own machine keeps nothing
+  EXPECT_EQ(of("sort=top-weekly").size(), 3U);
+  EXPECT_EQ(of("sort=latency-low-to-high").size(), 3U);
+}
+
+TEST_F(SeveralProviders, openrouters_hosts_are_listed_and_then_the_others) {
+  FaultUpstream openrouter(FaultUpstream::answering([](const Request& request) {
+    return request.target == "/api/v1/providers"
+               ? json_answer(R"({"data":[{"name":"Host","slug":"host","headquarters":"DE"}]})")
+               : json_answer(list_of({"a/one"}));
+  }));
+  configure();
+  const Gateway gateway(openrouter, options());
+  EXPECT_THAT(slugs(gateway), ElementsAre("host", "vllm"));
+  EXPECT_EQ(text_at(gateway.get("/v1/providers").body_json(), "/data/0/headquarters"), "DE");
+  const auto requests = openrouter.requests();
+  EXPECT_EQ(std::ranges::count(requests, "/api/v1/providers", &Request::target), 1);
 }
 
 TEST_F(SeveralProviders, a_reload_takes_others_and_another_time_to_live) {

@@ -124,6 +124,15 @@ std::string price_shown_of(catalog::PriceKey key, const std::optional<std::int64
   return "$" + format_decimal(*price, is_per_token(key) ? per_million_places : dollars_places);
 }
 
+// What the price is bound to: "completion above 200000".
+std::string named(const catalog::PriceChange& price) {
+  std::string name(name_of(price.key));
+  if (price.above_prompt_tokens) name += fmt::format(" above {}", *price.above_prompt_tokens);
+  if (!price.daily) return name;
+  return name + fmt::format(" {:04}-{:04} UTC", catalog::clock_number(price.daily->start),
+                            catalog::clock_number(price.daily->end));
+}
+
 // "prompt $0.45 -> $0.5, completion ..."; of one that came or went, what it costs.
 std::string details_of(const Change& change) {
   using Kind = Change::Kind;
@@ -134,15 +143,17 @@ std::string details_of(const Change& change) {
         price.key == catalog::PriceKey::prompt || price.key == catalog::PriceKey::completion;
     if (moved && !main_price) continue;
     const auto& only = price.after ? price.after : price.before;
-    parts.push_back(moved
-                        ? fmt::format("{} {}", name_of(price.key), price_shown_of(price.key, only))
-                        : fmt::format("{} {} -> {}", name_of(price.key),
-                                      price_shown_of(price.key, price.before),
-                                      price_shown_of(price.key, price.after)));
+    parts.push_back(moved ? fmt::format("{} {}", named(price), price_shown_of(price.key, only))
+                          : fmt::format("{} {} -> {}", named(price),
+                                        price_shown_of(price.key, price.before),
+                                        price_shown_of(price.key, price.after)));
   }
   if (change.kind == Kind::context) {
     parts.push_back(fmt::format("{} -> {}", count_shown(change.context_before),
                                 count_shown(change.context_after)));
+  }
+  if (change.kind == Kind::offer_added || change.kind == Kind::offer_removed) {
+    parts.push_back("by " + change.provider);
   }
   if (change.expires) parts.push_back("expires on " + catalog::date_text(*change.expires));
   return fmt::format("{}", fmt::join(parts, ", "));
@@ -155,7 +166,8 @@ std::string date_of(std::int64_t unix_seconds) {
 
 Style style_of(Change::Kind kind) {
   using Kind = Change::Kind;
-  if (kind == Kind::removed || kind == Kind::price_up || kind == Kind::expiring) {
+  if (kind == Kind::removed || kind == Kind::offer_removed || kind == Kind::price_up ||
+      kind == Kind::expiring) {
     return Style::warning;
   }
   return kind == Kind::added || kind == Kind::price_down ? Style::good : Style::plain;

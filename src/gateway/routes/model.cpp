@@ -13,7 +13,7 @@ net::Task<Result<>> serve(Request& request) {
   const auto catalogue = co_await std::move(asking);
   const auto model = model_in_path(request, *catalogue);
   if (!model) co_return std::unexpected(model.error());
-  const std::string body = fmt::format(R"({{"data":{}}})", (*model)->row);
+  const std::string body = fmt::format(R"({{"data":{}}})", row_now(**model));
   auto answering = answer_json(request, 200, body);
   co_return co_await std::move(answering);
 }

@@ -1,5 +1,6 @@
 // Who offers a model, at what price. OpenRouter alone knows the hosts behind it and how they do.
 #include "catalog/endpoints.hpp"
+#include "catalog/openrouter_questions.hpp"
 #include "catalog/refresher.hpp"
 #include "gateway/answer.hpp"
 #include "gateway/catalogue_answer.hpp"
@@ -14,9 +15,9 @@ net::Task<Result<>> serve(Request& request) {
   const auto catalogue = co_await std::move(asking);
   const auto model = model_in_path(request, *catalogue);
   if (!model) co_return std::unexpected(model.error());
-  catalog::EndpointsBody openrouters;
+  catalog::AnswerBody openrouters;
   if (const auto* offer = catalog::Catalogue::offer_of(**model, catalog::openrouter_key)) {
-    auto finding = request.services.catalogue->endpoints(offer->model);
+    auto finding = request.services.catalogue->answer(catalog::endpoints_path(offer->model));
     openrouters = co_await std::move(finding);
   }
   const auto measure = [&request, id = (*model)->id](const catalog::Offer& offer) {

@@ -1,45 +1,22 @@
-#include "catalog/endpoint_lists.hpp"
+#include "catalog/openrouter_answers.hpp"
 
 #include <fmt/format.h>
 
 #include <utility>
 
 #include "base/log.hpp"
-#include "catalog/endpoints.hpp"
+#include "catalog/openrouter_questions.hpp"
 #include "catalog/seconds.hpp"
 
 namespace tollway::catalog {
 namespace {
 
-// A model's name as it stands in a path, or as the name of a file.
-std::string escaped(std::string_view model, std::string_view also_plain) {
-  constexpr std::string_view plain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-  std::string out;
-  for (const char c : model) {
-    if (plain.contains(c) || also_plain.contains(c)) {
-      out += c;
-    } else {
-      fmt::format_to(std::back_inserter(out), "%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
-}
-
 constexpr std::size_t file_name_bytes_max = 200;
-
-Result<> check(std::string_view body) {
-  if (body.size() > EndpointLists::body_bytes_max) {
-    return upstream_error(Errc::upstream_too_large, fmt::format("the answer is over {} bytes",
-                                                                EndpointLists::body_bytes_max));
-  }
-  return check_endpoints(body);
-}
 
 }  // namespace
 
-EndpointLists::EndpointLists(net::Loop& loop, net::ClientPool& pool, net::Abort& abort,
-                             Options options)
+OpenRouterAnswers::OpenRouterAnswers(net::Loop& loop, net::ClientPool& pool, net::Abort& abort,
+                                     Options options)
     : loop_(loop),
       pool_(pool),
       abort_(abort),
@@ -47,31 +24,31 @@ EndpointLists::EndpointLists(net::Loop& loop, net::ClientPool& pool, net::Abort&
       retry_(options.retry),
       ttl_(options.ttl) {}
 
-void EndpointLists::use(const Source* source, std::chrono::seconds ttl) {
+void OpenRouterAnswers::use(const Source* source, std::chrono::seconds ttl) {
   const std::scoped_lock lock(mutex_);
   source_ = source;
   ttl_ = ttl;
 }
 
-void EndpointLists::stop() {
+void OpenRouterAnswers::stop() {
   std::vector<Waiters> woken;
   {
     const std::scoped_lock lock(mutex_);
     stopped_ = true;
-    for (auto& [model, entry] : entries_) woken.push_back(take_waiters(entry));
+    for (auto& [path, entry] : entries_) woken.push_back(take_waiters(entry));
   }
   for (const auto& waiters : woken) {
     for (const auto& wake : waiters) wake();
   }
 }
 
-net::Task<EndpointsBody> EndpointLists::find(std::string model, net::TimePoint until) {
+net::Task<AnswerBody> OpenRouterAnswers::find(std::string path, net::TimePoint until) {
   const net::Executor executor = co_await net::asio::this_coro::executor;
   const auto timer = std::make_shared<net::Timer>(executor, until);
   {
     const std::scoped_lock lock(mutex_);
     if (source_ == nullptr) co_return nullptr;
-    Entry& known = look_up(model);
+    Entry& known = look_up(path);
     if (known.body || !known.asking || stopped_) co_return known.body;
     // The cancelling runs on the loop itself, behind the wait below.
     known.waiting.emplace_back(
@@ -80,43 +57,43 @@ net::Task<EndpointsBody> EndpointLists::find(std::string model, net::TimePoint u
   boost::system::error_code cancelled;  // being cancelled is how it ends early
   co_await timer->async_wait(net::asio::redirect_error(net::use_task, cancelled));
   const std::scoped_lock lock(mutex_);
-  const auto found = entries_.find(model);
+  const auto found = entries_.find(path);
   co_return found == entries_.end() ? nullptr : found->second.body;
 }
 
-EndpointsBody EndpointLists::known(const std::string& model) {
+AnswerBody OpenRouterAnswers::known(const std::string& path) {
   const std::scoped_lock lock(mutex_);
-  return source_ == nullptr ? nullptr : look_up(model).body;
+  return source_ == nullptr ? nullptr : look_up(path).body;
 }
 
 // Has it asked for where that is due.
-EndpointLists::Entry& EndpointLists::look_up(const std::string& model) {
-  Entry& known = entry(model);
+OpenRouterAnswers::Entry& OpenRouterAnswers::look_up(const std::string& path) {
+  Entry& known = entry(path);
   if (!stopped_ && !known.asking && is_due(known)) {
     known.asking = true;
-    loop_.post([this, model] {
-      queue_.push_back(model);
+    loop_.post([this, path] {
+      queue_.push_back(path);
       ask_next();
     });
   }
   return known;
 }
 
-EndpointLists::Entry& EndpointLists::entry(const std::string& model) {
-  const auto [at, added] = entries_.try_emplace(model);
+OpenRouterAnswers::Entry& OpenRouterAnswers::entry(const std::string& path) {
+  const auto [at, added] = entries_.try_emplace(path);
   Entry& entry = at->second;
   if (!added) used_.erase(entry.used);
-  entry.used = used_.insert(used_.end(), model);
+  entry.used = used_.insert(used_.end(), path);
   if (added) forget_longest_unused();
   return entry;
 }
 
-bool EndpointLists::is_due(const Entry& entry) const {
+bool OpenRouterAnswers::is_due(const Entry& entry) const {
   const auto now = seconds_now();
   return entry.fetched_at + ttl_.count() <= now && entry.failed_at + retry_.count() <= now;
 }
 
-void EndpointLists::keep(Entry& entry, KeptList list) {
+void OpenRouterAnswers::keep(Entry& entry, KeptList list) {
   if (entry.body) bytes_ -= entry.body->size();
   entry.body = std::make_shared<const std::string>(std::move(list.body));
   entry.etag = std::move(list.etag);
@@ -126,9 +103,9 @@ void EndpointLists::keep(Entry& entry, KeptList list) {
 }
 
 // Those that are being asked for stay: somebody waits for them.
-void EndpointLists::forget_longest_unused() {
+void OpenRouterAnswers::forget_longest_unused() {
   for (auto at = used_.begin(); at != used_.end();) {
-    if (entries_.size() <= models_max && bytes_ <= bytes_max) return;
+    if (entries_.size() <= answers_max && bytes_ <= bytes_max) return;
     const auto found = entries_.find(*at);
     const bool newest = std::next(at) == used_.end();
     if (found->second.asking || newest) {
@@ -141,78 +118,80 @@ void EndpointLists::forget_longest_unused() {
   }
 }
 
-EndpointLists::Waiters EndpointLists::take_waiters(Entry& entry) {
+OpenRouterAnswers::Waiters OpenRouterAnswers::take_waiters(Entry& entry) {
   return std::exchange(entry.waiting, {});
 }
 
-void EndpointLists::ask_next() {
+void OpenRouterAnswers::ask_next() {
   while (questions_ < questions_max && !queue_.empty()) {
     ++questions_;
-    std::string model = std::move(queue_.front());
+    std::string path = std::move(queue_.front());
     queue_.pop_front();
-    loop_.tasks().spawn(ask(std::move(model)));
+    loop_.tasks().spawn(ask(std::move(path)));
   }
 }
 
-net::Task<> EndpointLists::ask(std::string model) {
-  const Question question = prepare(model);
+net::Task<> OpenRouterAnswers::ask(std::string path) {
+  const Question question = prepare(path);
   if (question.source != nullptr && !abort_.fired()) {
-    const std::string path = fmt::format("models/{}/endpoints", escaped(model, "/.:~@"));
     auto asking = fetch_answer(pool_, *question.source, path, question.etag, abort_);
     auto answer = co_await std::move(asking);
     if (answer && *answer) {
-      if (auto checked = check((*answer)->body); !checked) {
-        answer = std::unexpected(std::move(checked.error()));
+      if (auto read = read_answer(path, (*answer)->body)) {
+        (*answer)->body = std::move(*read);
+      } else {
+        answer = std::unexpected(std::move(read.error()));
       }
     }
-    adopt(model, answer);
-    wake(model);
+    adopt(path, answer);
+    wake(path);
     // Disks may be slow, and nobody has to wait for them.
-    if (answer && *answer) write_kept(model, **answer);
+    if (answer && *answer) write_kept(path, **answer);
   }
   {
     const std::scoped_lock lock(mutex_);
-    entry(model).asking = false;
+    entry(path).asking = false;
   }
-  wake(model);
+  wake(path);
   --questions_;
   loop_.post([this] { ask_next(); });
 }
 
-EndpointLists::Question EndpointLists::prepare(const std::string& model) {
+OpenRouterAnswers::Question OpenRouterAnswers::prepare(const std::string& path) {
   std::unique_lock lock(mutex_);
-  if (!std::exchange(entry(model).disk_read, true)) {
+  if (!std::exchange(entry(path).disk_read, true)) {
     lock.unlock();
-    auto kept = read_kept(model);
+    auto kept = read_kept(path);
     lock.lock();
-    if (kept) keep(entry(model), std::move(*kept));
+    if (kept) keep(entry(path), std::move(*kept));
   }
-  const Entry& known = entry(model);
+  const Entry& known = entry(path);
   Question question{.source = is_due(known) && !stopped_ ? source_ : nullptr, .etag = known.etag};
   const bool served = known.body != nullptr;
   lock.unlock();
-  if (served) wake(model);
+  if (served) wake(path);
   return question;
 }
 
-void EndpointLists::wake(const std::string& model) {
+void OpenRouterAnswers::wake(const std::string& path) {
   Waiters waiters;
   {
     const std::scoped_lock lock(mutex_);
-    waiters = take_waiters(entry(model));
+    waiters = take_waiters(entry(path));
   }
   for (const auto& waiter : waiters) waiter();
 }
 
-void EndpointLists::adopt(const std::string& model, const Result<std::optional<KeptList>>& answer) {
+void OpenRouterAnswers::adopt(const std::string& path,
+                              const Result<std::optional<KeptList>>& answer) {
   if (!answer && abort_.fired()) return;
   if (!answer && !failing_) {
-    log::warning("the endpoints of {} could not be asked for: {}; going on with what is known",
-                 model, answer.error().message);
+    log::warning("{} could not be asked for: {}; going on with what is known", path,
+                 answer.error().message);
   }
   failing_ = !answer;
   const std::scoped_lock lock(mutex_);
-  Entry& known = entry(model);
+  Entry& known = entry(path);
   if (!answer) {
     known.failed_at = seconds_now();
   } else if (*answer) {
@@ -222,19 +201,19 @@ void EndpointLists::adopt(const std::string& model, const Result<std::optional<K
   }
 }
 
-std::optional<KeptList> EndpointLists::read_kept(const std::string& model) const {
-  const std::string name = escaped(model, ".");
+std::optional<KeptList> OpenRouterAnswers::read_kept(const std::string& path) const {
+  const std::string name = escaped(path, ".");
   if (name.size() > file_name_bytes_max) return std::nullopt;
   auto kept = store_.read_list(name);
-  if (kept && !check(kept->body)) return std::nullopt;
+  if (kept && !read_answer(path, kept->body)) return std::nullopt;
   return kept;
 }
 
-void EndpointLists::write_kept(const std::string& model, const KeptList& list) const {
-  const std::string name = escaped(model, ".");
+void OpenRouterAnswers::write_kept(const std::string& path, const KeptList& list) const {
+  const std::string name = escaped(path, ".");
   if (name.size() > file_name_bytes_max) return;
   auto written = store_.write_list(name, list);
-  if (written) written = store_.keep_newest(models_max);
+  if (written) written = store_.keep_newest(answers_max);
   if (!written) log::warning("{}", written.error().message);
 }
 

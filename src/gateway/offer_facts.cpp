@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ledger/ledger.hpp"
+#include "routing/health_report.hpp"
 
 namespace tollway::gateway {
 namespace {
@@ -36,13 +37,16 @@ class Measurements {
  public:
   Measurements(const dispatch::Standings& standings, RequestCounts counts, routing::TimePoint now)
       : counts_(std::move(counts)) {
+    // All keys of a provider together.
+    std::unordered_map<std::string, std::unique_ptr<routing::HealthSums>> sums;
     for (const auto& row : standings.endpoints()) {
-      const auto report = row.standing->health.report(now);
-      auto& known = reports_[name_of(row.provider, row.model)];
-      const bool busier = report.half_an_hour.judged() > known.half_an_hour.judged();
-      const auto tools = known.tools;
-      if (busier) known = report;
-      known.tools = {.good = tools.good + report.tools.good, .bad = tools.bad + report.tools.bad};
+      auto& known = sums[name_of(row.provider, row.model)];
+      if (known == nullptr) known = std::make_unique<routing::HealthSums>();
+      row.standing->health.add_to(*known, now);
+    }
+    for (const auto& [name, sum] : sums) {
+      measured_.emplace(name, Measured{.report = report_of(*sum, routing::Window::half_an_hour),
+                                       .tools = sum->tools});
     }
   }
 
@@ -55,27 +59,31 @@ class Measurements {
     if (const auto count = counts_.find(model.id); count != counts_.end()) {
       facts.requests = count->second;
     }
-    const auto found = reports_.find(name_of(offer.provider, model.id));
-    if (found == reports_.end()) return facts;
-    const auto& report = found->second;
+    const auto found = measured_.find(name_of(offer.provider, model.id));
+    if (found == measured_.end()) return facts;
+    const auto& [report, tools] = found->second;
     constexpr double milliseconds = 1000;
     const float first_token_s = report.first_token_s.front();
     const float speed = report.tokens_a_second.front();
     if (routing::measured(first_token_s)) facts.latency_ms = milliseconds * first_token_s;
     if (routing::measured(speed)) facts.tokens_a_second = speed;
-    const auto judged = report.tools.good + report.tools.bad;
+    const auto judged = tools.good + tools.bad;
     if (judged >= judged_min) {
-      facts.tool_success = static_cast<double>(report.tools.good) / static_cast<double>(judged);
+      facts.tool_success = static_cast<double>(tools.good) / static_cast<double>(judged);
     }
     return facts;
   }
 
  private:
+  struct Measured {
+    routing::WindowReport report;
+    routing::ToolAnswers tools;
+  };
   static std::string name_of(std::string_view provider, std::string_view model) {
     return fmt::format("{}\n{}", provider, model);
   }
   RequestCounts counts_;
-  std::unordered_map<std::string, routing::Health::Report> reports_;
+  std::unordered_map<std::string, Measured> measured_;
 };
 
 }  // namespace

@@ -97,7 +97,7 @@ class VendorEdits {
     if (form_ == RequestForm::chat || form_ == RequestForm::completions) edit_stream_options();
     edit_output_limit();
     if (form_ == RequestForm::chat && !vendor_.reasoning_object) edit_reasoning();
-    if (members_.service_tier == R"("fast")") set("service_tier", R"("priority")");
+    edit_service_tier();
     if (form_ == RequestForm::chat && members_.messages) edit_messages();
     if (members_.tools) edit_tools();
     return edits_;
@@ -113,6 +113,15 @@ class VendorEdits {
   void set(std::string_view name, std::string_view value) { add(name, value); }
   void remove(std::span<const std::string_view> names) {
     for (const auto name : names) add(name, {});
+  }
+
+  void edit_service_tier() {
+    if (!vendor_.service_tier.empty()) {
+      service_tier_ = json_string(vendor_.service_tier);
+      set("service_tier", service_tier_);
+    } else if (members_.service_tier == R"("fast")") {
+      set("service_tier", R"("priority")");
+    }
   }
 
   void edit_stream_options() {
@@ -170,7 +179,7 @@ class VendorEdits {
   const RequestForm form_;
   const VendorForm& vendor_;
   std::vector<MemberEdit> edits_;
-  std::string model_, stream_options_, output_tokens_, messages_, tools_;
+  std::string model_, stream_options_, output_tokens_, service_tier_, messages_, tools_;
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ struct VendorForm {
   bool cache_control = false;                        // takes it in parts of a chat's messages
   bool stream_usage = true;                          // states a stream's usage when asked to
   std::int64_t output_tokens = 4096;                 // of messages that don't limit their answer
+  std::string_view service_tier = {};  // to be asked for; empty: what the request says
   std::span<const std::string_view> also_left_out = {};  // members that this endpoint refuses
 };
 
@@ -33,7 +34,9 @@ struct VendorForm {
 //    have one;
 //  - "reasoning" of a chat becomes "reasoning_effort" where its object isn't taken, as far as it
 //    names an effort;
-//  - the service tier "fast", which is OpenRouter's word, is "priority";
+//  - the service tier is the one that was chosen, where one was; "fast", which is OpenRouter's
+//  word,
+//    is "priority";
 //  - messages of a chat lose "reasoning_details", with the "reasoning" that repeats them, and the
 //    "cache_control" of their parts and of tools where the vendor doesn't take it;
 //  - tools that only OpenRouter runs ("openrouter:web_search") are left out, and with the last tool

@@ -34,6 +34,14 @@ TEST(VendorRequest, what_an_endpoint_refuses_besides_is_left_out) {
             R"({"top_p":1})");
 }
 
+TEST(VendorRequest, the_tier_that_was_chosen_is_asked_for) {
+  EXPECT_EQ(chat(R"({"messages":[]})", {.service_tier = "flex"}),
+            R"({"service_tier":"flex","messages":[]})");
+  EXPECT_EQ(chat(R"({"service_tier":"priority"})", {.service_tier = "default"}),
+            R"({"service_tier":"default"})");
+  EXPECT_EQ(chat(R"({"service_tier":"fast"})"), R"({"service_tier":"priority"})");
+}
+
 TEST(VendorRequest, a_stream_asks_for_its_usage_beside_other_options) {
   EXPECT_EQ(chat(R"({"stream":true})"),
             R"({"stream_options":{"include_usage":true},"stream":true})");

@@ -115,7 +115,7 @@ std::vector<SettingDefinition> read_built_in() {
     if (provider.empty()) continue;
     constexpr std::string_view suffix = " URL";
     const std::string_view name = row.name;
-    std::ranges::move(limit_definitions(provider, name.substr(0, name.rfind(suffix))),
+    std::ranges::move(routing_definitions(provider, name.substr(0, name.rfind(suffix))),
                       std::back_inserter(limits));
   }
   std::ranges::move(limits, std::back_inserter(rows));

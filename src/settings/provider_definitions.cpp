@@ -7,8 +7,72 @@
 #include <iterator>
 
 namespace tollway::settings {
+namespace {
 
-std::vector<SettingDefinition> limit_definitions(std::string_view key, std::string_view name) {
+struct Named {
+  std::string_view key;
+  std::string_view name;
+};
+
+SettingDefinition chosen(const Named& provider, std::string_view field, std::string_view name,
+                         std::string description, std::string_view usual) {
+  SettingDefinition made;
+  made.key = fmt::format("llm.{}.{}", provider.key, field);
+  made.name = fmt::format("{}: {}", provider.name, name);
+  made.description = std::move(description);
+  made.category = provider.key;
+  made.ui_element = UiElement::select;
+  made.default_value = usual;
+  made.visible = false;
+  return made;
+}
+
+SettingDefinition said_or_not(const Named& provider, std::string_view field, std::string_view name,
+                              std::string description) {
+  auto made = chosen(provider, field, name, std::move(description), "unknown");
+  made.options = {{.value = "unknown", .label = "Nobody has said"},
+                  {.value = "yes", .label = "Yes"},
+                  {.value = "no", .label = "No"}};
+  return made;
+}
+
+// What OpenRouter knows of its hosts, and of a vendor reached directly the operator alone.
+void add_policy_definitions(const Named& provider, std::vector<SettingDefinition>& made) {
+  const auto name = provider.name;
+  auto& collection = made.emplace_back(chosen(
+      provider, "data_collection", "data collection",
+      fmt::format("Whether {} keeps prompts beyond the call or trains on them, as far as your "
+                  "contract says (collects, none); requests with data_collection \"deny\" go only "
+                  "to who does not. unknown: it is taken to; a server of your own does neither.",
+                  name),
+      "unknown"));
+  collection.options = {{.value = "unknown", .label = "Nobody has said"},
+                        {.value = "collects", .label = "Keeps or trains on prompts"},
+                        {.value = "none", .label = "Does neither"}};
+  made.push_back(said_or_not(
+      provider, "zdr", "zero data retention",
+      fmt::format(
+          "Whether {} keeps nothing of a request (yes, no); requests with zdr go only to "
+          "who keeps nothing. unknown: it is taken to keep it; a server of your own keeps nothing.",
+          name)));
+  made.push_back(said_or_not(
+      provider, "distillable", "distillable text",
+      fmt::format(
+          "Whether what the models of {} write may train others (yes, no), as their authors "
+          "permit it; requests with enforce_distillable_text go only there. unknown: it is taken "
+          "to be forbidden.",
+          name)));
+  auto& quantization = made.emplace_back(chosen(
+      provider, "quantization", "quantization",
+      fmt::format("In what numbers {} computes, which requests may choose by quantizations.", name),
+      "unknown"));
+  for (const std::string_view numbers : {"int4", "int8", "fp4", "mxfp4", "nvfp4", "fp6", "fp8",
+                                         "mxfp8", "fp16", "bf16", "fp32", "unknown"}) {
+    quantization.options.push_back({.value = std::string(numbers), .label = std::string(numbers)});
+  }
+}
+
+void add_limit_definitions(const Named& provider, std::vector<SettingDefinition>& made) {
   struct Limit {
     std::string_view field;
     std::string_view name;
@@ -21,15 +85,14 @@ std::vector<SettingDefinition> limit_definitions(std::string_view key, std::stri
        "Tokens of prompts and answers that go to {} in any minute", 1e10},
       {"concurrent_max", "requests at a time", "Requests that are under way to {} at a time", 1e6},
   }};
-  std::vector<SettingDefinition> made;
   for (const Limit& limit : limits) {
     SettingDefinition& definition = made.emplace_back();
-    definition.key = fmt::format("llm.{}.{}", key, limit.field);
-    definition.name = fmt::format("{}: {}", name, limit.name);
+    definition.key = fmt::format("llm.{}.{}", provider.key, limit.field);
+    definition.name = fmt::format("{}: {}", provider.name, limit.name);
     definition.description =
         fmt::format("{} at most, with each of its keys; 0: as many as there are.",
-                    fmt::format(fmt::runtime(limit.what), name));
-    definition.category = key;
+                    fmt::format(fmt::runtime(limit.what), provider.name));
+    definition.category = provider.key;
     definition.type = SettingType::integer;
     definition.ui_element = UiElement::number;
     definition.min = 0;
@@ -38,20 +101,46 @@ std::vector<SettingDefinition> limit_definitions(std::string_view key, std::stri
     definition.default_value = "0";
     definition.visible = false;  // these of each provider would hide what else there is
   }
-  SettingDefinition& breaker = made.emplace_back();
-  breaker.key = fmt::format("llm.{}.breaker", key);
-  breaker.name = fmt::format("{}: circuit breaker", name);
-  breaker.description = fmt::format(
-      "Whether {0} is asked: as its failures say (automatic), not at all (open), or whatever "
-      "fails (closed).",
-      name);
-  breaker.category = key;
-  breaker.ui_element = UiElement::select;
+}
+
+void add_breaker_definition(const Named& provider, std::vector<SettingDefinition>& made) {
+  auto& breaker = made.emplace_back(
+      chosen(provider, "breaker", "circuit breaker",
+             fmt::format("Whether {0} is asked: as its failures say (automatic), not at all "
+                         "(open), or whatever fails (closed).",
+                         provider.name),
+             "automatic"));
   breaker.options = {{.value = "automatic", .label = "As failures say"},
                      {.value = "open", .label = "Open: nothing goes there"},
                      {.value = "closed", .label = "Closed: all may go there"}};
-  breaker.default_value = "automatic";
-  breaker.visible = false;
+}
+
+void add_weight_definition(const Named& provider, std::vector<SettingDefinition>& made) {
+  SettingDefinition& weight = made.emplace_back();
+  weight.key = fmt::format("llm.{}.routing_weight", provider.key);
+  weight.name = fmt::format("{}: weight", provider.name);
+  weight.description = fmt::format(
+      "Share of the requests that {} gets beside others where the strategy is weighted; 0: only "
+      "where the others fail.",
+      provider.name);
+  weight.category = provider.key;
+  weight.type = SettingType::number;
+  weight.ui_element = UiElement::number;
+  weight.min = 0;
+  weight.max = 1e6;
+  weight.default_value = "1";
+  weight.visible = false;
+}
+
+}  // namespace
+
+std::vector<SettingDefinition> routing_definitions(std::string_view key, std::string_view name) {
+  const Named provider{.key = key, .name = name};
+  std::vector<SettingDefinition> made;
+  add_limit_definitions(provider, made);
+  add_breaker_definition(provider, made);
+  add_weight_definition(provider, made);
+  add_policy_definitions(provider, made);
   return made;
 }
 
@@ -78,7 +167,7 @@ std::vector<SettingDefinition> provider_definitions(std::string_view provider,
   url.url = true;
   url.environment = variables.url;
   std::vector<SettingDefinition> made{std::move(api_key), std::move(url)};
-  std::ranges::move(limit_definitions(key, name), std::back_inserter(made));
+  std::ranges::move(routing_definitions(key, name), std::back_inserter(made));
   return made;
 }
 

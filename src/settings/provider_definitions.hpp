@@ -14,12 +14,13 @@ struct ProviderVariables {
   std::vector<std::string> url;
 };
 
-// llm.<provider>.requests_per_minute, tokens_per_minute, concurrent_max and breaker: every provider
-// has them, those of data/settings too. `key` as settings spell it, `name` is shown to people.
-[[nodiscard]] std::vector<SettingDefinition> limit_definitions(std::string_view key,
-                                                               std::string_view name);
+// llm.<provider>.requests_per_minute, tokens_per_minute, concurrent_max, breaker, routing_weight,
+// data_collection, zdr, distillable and quantization: every provider has them, those of
+// data/settings too. `key` as settings spell it, `name` is shown to people.
+[[nodiscard]] std::vector<SettingDefinition> routing_definitions(std::string_view key,
+                                                                 std::string_view name);
 
-// llm.<provider>.api_key, llm.<provider>.url and the limits, to be passed on as
+// llm.<provider>.api_key, llm.<provider>.url and those above, to be passed on as
 // Settings::Options::definitions. `provider` is the key, in any case; a "-" in it becomes "_".
 [[nodiscard]] std::vector<SettingDefinition> provider_definitions(
     std::string_view provider, std::string_view name, const ProviderVariables& variables = {});

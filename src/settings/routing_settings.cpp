@@ -23,6 +23,12 @@ struct Reader {
   }
 };
 
+// "yes" and "collects" are true, "no" and "none" false.
+std::optional<bool> said(const std::optional<std::string>& value) {
+  if (!value || *value == "unknown") return std::nullopt;
+  return *value == "yes" || *value == "collects";
+}
+
 std::string field_of(std::string_view provider, std::string_view name) {
   return fmt::format("llm.{}.{}", provider, name);
 }
@@ -62,6 +68,19 @@ ProviderLimits provider_limits_from(const SettingsSnapshot& snapshot, std::strin
   reader.count(field_of(provider, "tokens_per_minute"), limits.tokens_a_minute);
   reader.count(field_of(provider, "concurrent_max"), limits.concurrent);
   return limits;
+}
+
+ProviderRouting provider_routing_from(const SettingsSnapshot& snapshot, std::string_view provider) {
+  ProviderRouting routing;
+  const Reader reader{snapshot};
+  reader.share(field_of(provider, "routing_weight"), routing.weight);
+  routing.collects = said(snapshot.text(field_of(provider, "data_collection")));
+  routing.zero_retention = said(snapshot.text(field_of(provider, "zdr")));
+  routing.distillable = said(snapshot.text(field_of(provider, "distillable")));
+  if (auto numbers = snapshot.text(field_of(provider, "quantization"))) {
+    routing.quantization = std::move(*numbers);
+  }
+  return routing;
 }
 
 }  // namespace tollway::settings

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,5 +48,16 @@ struct ProviderLimits {
 // `provider` as settings spell it: "openrouter".
 [[nodiscard]] ProviderLimits provider_limits_from(const SettingsSnapshot& snapshot,
                                                   std::string_view provider);
+
+// What the operator says of a provider that is reached directly.
+struct ProviderRouting {
+  double weight = 1;             // for the strategy `weighted`
+  std::optional<bool> collects;  // keeps prompts beyond the call, or trains on them
+  std::optional<bool> zero_retention;
+  std::optional<bool> distillable;
+  std::string quantization = "unknown";
+};
+[[nodiscard]] ProviderRouting provider_routing_from(const SettingsSnapshot& snapshot,
+                                                    std::string_view provider);
 
 }  // namespace tollway::settings

@@ -49,7 +49,7 @@ std::string form_of(const SettingDefinition& row) {
 
 std::string table() {
   std::string made = "\n| Setting | Takes | Default | Variables | What |\n|---|---|---|---|---|\n";
-  auto rows = settings::limit_definitions("<provider>", "the provider");  // that all have
+  auto rows = settings::routing_definitions("<provider>", "the provider");  // that all have
   for (const auto& row : settings::Definitions::built_in()->rows()) {
     if (row.visible) rows.push_back(row);
   }

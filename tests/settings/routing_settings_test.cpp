@@ -6,6 +6,7 @@
 
 #include "routing/breaker.hpp"
 #include "routing/course.hpp"
+#include "routing/endpoint.hpp"
 #include "routing/strategy.hpp"
 #include "settings/definitions.hpp"
 #include "settings/provider_definitions.hpp"
@@ -89,6 +90,32 @@ TEST(RoutingSettings, EveryProviderHasLimits) {
   const auto with = Definitions::with(provider_definitions("acme", "Acme"));
   ASSERT_TRUE(with);
   EXPECT_NE((*with)->find("llm.acme.requests_per_minute"), nullptr);
+}
+
+TEST(RoutingSettings, EveryProviderHasAWeightAndPoliciesThatTheOperatorStates) {
+  const auto snapshot = SettingsSnapshot::from({{"llm.groq.routing_weight", "2.5"},
+                                                {"llm.groq.data_collection", "none"},
+                                                {"llm.groq.zdr", "yes"},
+                                                {"llm.groq.distillable", "no"},
+                                                {"llm.groq.quantization", "fp8"},
+                                                {"llm.openai.data_collection", "collects"}});
+  ASSERT_TRUE(snapshot) << snapshot.error().message;
+  const ProviderRouting groq = provider_routing_from(*snapshot, "groq");
+  EXPECT_EQ(groq.weight, 2.5);
+  EXPECT_EQ(groq.collects, false);
+  EXPECT_EQ(groq.zero_retention, true);
+  EXPECT_EQ(groq.distillable, false);
+  EXPECT_EQ(groq.quantization, "fp8");
+  const ProviderRouting openai = provider_routing_from(*snapshot, "openai");
+  EXPECT_EQ(openai.weight, 1);
+  EXPECT_EQ(openai.collects, true);
+  EXPECT_EQ(openai.zero_retention, std::nullopt);
+  EXPECT_EQ(openai.quantization, "unknown");
+  EXPECT_THAT(refusal("llm.groq.routing_weight", "-1"), HasSubstr("0 to 1000000"));
+  EXPECT_THAT(refusal("llm.groq.quantization", "fp9"), HasSubstr("expected one of"));
+  for (const auto& option : Definitions::built_in()->find("llm.groq.quantization")->options) {
+    EXPECT_TRUE(routing::quantization_named(option.value)) << option.value;
+  }
 }
 
 TEST(RoutingSettings, EveryProvidersBreakerCanBeSetByHand) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
+#include <string_view>
 #include <tuple>
 
 #include "routing/listed_order.hpp"
@@ -14,6 +16,7 @@ extern const Strategy highest_throughput;
 extern const Strategy lowest_latency;
 extern const Strategy lowest_price;
 extern const Strategy price_weighted;
+extern const Strategy round_robin;
 
 }  // namespace strategies
 
@@ -187,6 +190,13 @@ QualityJudge& Router::judge_of(const Endpoint& first) noexcept {
   return quality_[(std::bit_cast<std::uint64_t>(&first) * spread) >> highest_four];
 }
 
+std::uint64_t Router::next_turn(const Endpoint& first) noexcept {
+  const std::uint64_t hash = std::hash<std::string_view>{}(first.model);
+  Turn& turn = turns_[hash % turns];
+  if (turn.model != hash || turn.next == 0) turn = {.model = hash, .next = random_.next()};
+  return turn.next++;
+}
+
 void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::size_t wanted,
                     Decision& decision) {
   const Mode mode = mode_of(ask);
@@ -198,7 +208,6 @@ void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::
     if (decision.drops[i] == Drop::none) decision.places[kept++] = {.candidate = i};
   }
   decision.places.resize(kept);
-  ++turn_;
   if (decision.places.empty()) return;
 
   QualityJudge& quality = judge_of(*candidates.front().endpoint);
@@ -227,7 +236,9 @@ void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::
                        .places = decision.places,
                        .ask = ask,
                        .random = random_,
-                       .turn = turn_ - 1});
+                       .turn = mode.strategy == &strategies::round_robin
+                                   ? next_turn(*candidates.front().endpoint)
+                                   : 0});
   if (any_sticky && order.empty()) put_sticky_first(candidates, decision.places);
   keep_best(candidates, ask, decision);
   decision.keys.unfold(decision.places, [&decision](std::uint32_t candidate) {

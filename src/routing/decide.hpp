@@ -46,18 +46,27 @@ class Router {
 
   // Filters and orders `candidates`, those of one model side by side and models in the order of the
   // request. The first `wanted` places are in order; the rest follow in any. Every field of
-  // OpenRouter's provider object means what wire.md 4 says; docs/routing.md has what it leaves
-  // open.
+  // OpenRouter's provider object means what wire.md 4 says; docs/decisions/0012_routing.md has
+  // what it leaves open.
   void decide(std::span<const Candidate> candidates, const Ask& ask, std::size_t wanted,
               Decision& decision);
 
  private:
+  [[nodiscard]] std::uint64_t next_turn(const Endpoint& first) noexcept;
+
+  // Of one model at a time: one that comes into another's place begins anywhere.
+  struct Turn {
+    std::uint64_t model = 0;  // its name's hash
+    std::uint64_t next = 0;
+  };
+  static constexpr std::size_t turns = 1024;
+
   // One for the endpoints of each model, more or less.
   static constexpr std::size_t judges = 16;
   [[nodiscard]] QualityJudge& judge_of(const Endpoint& first) noexcept;
 
   Random random_;
-  std::uint64_t turn_ = 0;
+  std::array<Turn, turns> turns_;
   std::array<QualityJudge, judges> quality_;
 };
 

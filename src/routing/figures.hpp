@@ -38,6 +38,7 @@ struct Figures {
   float quota = 1;
   // Time to first token that a request more would see, in seconds: peak EWMA times those under way.
   float load = 0;
+  std::uint32_t under_way = 0;  // attempts
 };
 
 [[nodiscard]] inline float at(const Percentiles& figures, Percentile which) noexcept {

@@ -26,6 +26,8 @@ constexpr std::uint64_t judged_for_uptime = 100;
 constexpr std::uint64_t judged_for_tools = 200;
 // A peak is forgotten by a factor of e in ten seconds.
 constexpr float peak_seconds = 10;
+// Of an endpoint that has work and has not answered yet.
+constexpr float peak_guessed_s = 1;
 
 static_assert(static_cast<std::size_t>(FailureClass::client) + 1 == failure_class_count,
               "every class of failures has its counter");
@@ -252,12 +254,19 @@ Figures Health::figures(TimePoint now) const noexcept {
     figures.first_token_s[i] = published_.first_token_s[i].load(memory_order_relaxed);
     figures.tokens_a_second[i] = published_.tokens_a_second[i].load(memory_order_relaxed);
   }
-  const auto more = static_cast<float>(under_way_.load(memory_order_relaxed) + 1);
+  const auto under_way = under_way_.load(memory_order_relaxed);
+  figures.under_way = static_cast<std::uint32_t>(std::max(under_way, 0));
+  figures.load = load(figures.under_way);
+  return figures;
+}
+
+// While something is under way nothing is forgotten: who hangs tells nobody how long it takes.
+float Health::load(std::uint32_t under_way) const noexcept {
+  const float peak = peak_s_.load(memory_order_relaxed);
+  if (under_way > 0) return (peak > 0 ? peak : peak_guessed_s) * static_cast<float>(under_way + 1);
   // A second more or less does not matter to what is forgotten in tens of them.
   const bool newer = peak_at_.load(memory_order_relaxed) > published_.at.load(memory_order_relaxed);
-  const float remembered = newer ? 1 : published_.remembered.load(memory_order_relaxed);
-  figures.load = peak_s_.load(memory_order_relaxed) * remembered * more;
-  return figures;
+  return peak * (newer ? 1 : published_.remembered.load(memory_order_relaxed));
 }
 
 }  // namespace tollway::routing

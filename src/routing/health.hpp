@@ -129,6 +129,7 @@ class Health {
   [[nodiscard]] ToolAnswers tool_answers(TimePoint now) const noexcept;
   void count(const Attempt& attempt, TimePoint now) noexcept;
   void count_speed(std::optional<float> figure, Histogram Speeds::* which, TimePoint now) noexcept;
+  [[nodiscard]] float load(std::uint32_t under_way) const noexcept;
   // Share of the peak that still counts.
   [[nodiscard]] float remembered(TimePoint now) const noexcept;
   [[nodiscard]] float peak_after(float sample, TimePoint now) const noexcept;

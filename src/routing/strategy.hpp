@@ -21,6 +21,7 @@ struct Candidate {
   std::uint32_t model = 0;  // index into the request's list of models, by which candidates come
   Figures figures;
   bool sticky = false;                    // served this conversation last
+  bool needs_meta = false;                // its model's name asks for what OpenRouter alone does
   std::int64_t cached_prompt_tokens = 0;  // of the prompt, likely in this provider's cache
 };
 
@@ -45,7 +46,7 @@ struct Ranking {
   std::span<Place> places;  // at least one; groups are set
   const Ask& ask;
   Random& random;
-  std::uint64_t turn = 0;  // counts decisions
+  std::uint64_t turn = 0;  // counts decisions about the first candidate's model, from anywhere
 
   [[nodiscard]] const Candidate& of(const Place& place) const noexcept {
     return candidates[place.candidate];

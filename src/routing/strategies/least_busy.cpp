@@ -8,6 +8,19 @@
 namespace tollway::routing::strategies {
 namespace {
 
+// Of equal loads, as of two that nobody has asked yet, the one with less under way.
+bool is_less_busy(const Figures& one, const Figures& other) {
+  return one.load != other.load ? one.load < other.load : one.under_way < other.under_way;
+}
+
+// The one that has `n` of the group before it.
+Place& nth(const Ranking& ranking, std::uint32_t group, std::size_t n) {
+  for (Place& place : ranking.places) {
+    if (place.group == group && n-- == 0) return place;
+  }
+  return ranking.places.front();
+}
+
 void rank(const Ranking& ranking) {
   std::uint32_t lowest = ranking.places.front().group;
   std::size_t count = 0;
@@ -20,17 +33,12 @@ void rank(const Ranking& ranking) {
     count += place.group == lowest ? 1 : 0;
   }
   if (count < 2) return;
-  const std::size_t one = ranking.random.next() % count;
-  const std::size_t other = (one + 1 + ranking.random.next() % (count - 1)) % count;
-  Place* better = nullptr;
-  std::size_t at = 0;
-  for (Place& place : ranking.places) {
-    if (place.group != lowest) continue;
-    const bool picked = at == one || at == other;
-    if (picked && (better == nullptr || place.score < better->score)) better = &place;
-    ++at;
-  }
-  better->score = -unknown_score;
+  const std::size_t at = ranking.random.next() % count;
+  Place& one = nth(ranking, lowest, at);
+  Place& other = nth(ranking, lowest, (at + 1 + ranking.random.next() % (count - 1)) % count);
+  // Of equals the first, which chance has picked.
+  const bool is_other = is_less_busy(ranking.of(other).figures, ranking.of(one).figures);
+  (is_other ? other : one).score = -unknown_score;
 }
 
 }  // namespace

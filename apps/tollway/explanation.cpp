@@ -66,6 +66,9 @@ bool takes_the_default_model(std::string_view route) {
 Result<json::object> explanation(const Installation& installation, const Explained& asked) {
   auto facts = read_body(asked.body);
   if (!facts) return std::unexpected(facts.error());
+  if (auto checked = gateway::check_fallbacks(facts->wishes, asked.route); !checked) {
+    return std::unexpected(std::move(checked.error()));
+  }
   UpstreamChoice choice;
   auto first = choice.make(installation);
   if (!first) return std::unexpected(std::move(first.error()));
@@ -87,13 +90,15 @@ Result<json::object> explanation(const Installation& installation, const Explain
   if (model.empty() && wishes.models.empty() && takes_the_default_model(asked.route)) {
     model = upstreams->all.front().provider->default_model();
   }
-  wishes.ask.strategy = routing::strategy_named(settings.strategy);
+  wishes.ask.strategy =
+      routing::strategy_named(asked.strategy.empty() ? settings.strategy : asked.strategy);
   dispatch::Gathered gathered;
   auto added = gathered.gather({.model = model,
                                 .models = wishes.models,
                                 .route = asked.route,
                                 .preferences = wishes.preferences,
-                                .any_model = wishes.any_model},
+                                .any_model = wishes.any_model,
+                                .any_model_beta = &wishes.any_model_beta},
                                wishes.ask, endpoints, now);
   if (!added) return std::unexpected(std::move(added.error()));
   routing::Router router(std::random_device{}());

@@ -12,7 +12,8 @@ namespace tollway {
 struct Explained {
   std::string model;  // empty: as the body says, else the provider's default
   std::string route = "chat/completions";
-  std::string body;  // JSON; empty: a short question
+  std::string body;      // JSON; empty: a short question
+  std::string strategy;  // by its name; empty: that of the settings
 };
 
 // {"model", "route", ...} with the members of routing::explain(). Asks nothing of the network:

@@ -55,6 +55,13 @@ class Maker {
       // A key that retires soon is for those who find the new one refused.
       upstream.weight = info->retires_at ? 0 : info->weight;
     }
+    const auto routing = settings::provider_routing_from(settings_, provider->key());
+    upstream.routing_weight = routing.weight;
+    upstream.policy = {.collects = routing.collects,
+                       .zero_retention = routing.zero_retention,
+                       .distillable = routing.distillable,
+                       .quantization = routing::quantization_named(routing.quantization)
+                                           .value_or(routing::Quantization::unknown)};
     const auto limits = settings::provider_limits_from(settings_, provider->key());
     upstream.key = &standings_.key(provider->key(), upstream.key_name,
                                    {.requests_a_minute = limits.requests_a_minute,

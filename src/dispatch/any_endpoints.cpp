@@ -59,10 +59,10 @@ void Endpoints::list(const catalog::Model& model, std::string_view route) {
     const auto* const offer = catalog::Catalogue::offer_of(model, provider.key);
     if (offer == nullptr || !answers(provider, route)) continue;
     if (!writes_text(model, provider.local)) continue;
-    Offered made{.endpoint = endpoint_of(provider, model, *offer),
-                 .upstream = &upstream,
-                 .model = offer->model};
-    made.endpoint.key_weight = upstream.weight;
+    auto endpoint = endpoint_of(provider, model, *offer, routing::Tier::standard);
+    if (!endpoint) continue;
+    Offered made{.endpoint = std::move(*endpoint), .upstream = &upstream, .model = offer->model};
+    apply(upstream, made.endpoint);
     offered_.push_back(std::move(made));
   }
 }

@@ -29,8 +29,17 @@ std::optional<catalog::Found> find(const catalog::Catalogue& catalogue,
 }
 
 // What nobody but an upstream that routes itself knows how to do.
-bool is_left_to_meta(const catalog::Found& found) {
-  return !found.preset.empty() || found.variants.has(catalog::Variant::online);
+std::string_view left_to_meta(bool preset, catalog::Variants variants) {
+  if (preset) return "a preset";
+  return variants.has(catalog::Variant::online) ? "\":online\"" : "";
+}
+
+// Of a name that no list has.
+std::string_view left_to_meta(std::string_view name) {
+  const bool preset = !catalog::cut_preset(name).empty();
+  catalog::Variants variants;
+  while (const auto variant = catalog::cut_variant(name)) variants.add(*variant);
+  return left_to_meta(preset, variants);
 }
 
 // OpenRouter's router over models; its variants, if that is what is meant.
@@ -48,6 +57,22 @@ void keep_meta(std::vector<Target>& targets) {
   const auto meta = [](const Target& target) { return target.endpoint.meta; };
   if (std::ranges::none_of(targets, meta)) return;
   std::erase_if(targets, [&](const Target& target) { return !meta(target); });
+}
+
+// Requests elsewhere say nothing of tiers.
+bool has_tiers(std::string_view route) {
+  return route == "chat/completions" || route == "responses";
+}
+
+llm::ServiceTier service_of(routing::Tier tier) {
+  if (tier == routing::Tier::flex) return llm::ServiceTier::flex;
+  return tier == routing::Tier::priority ? llm::ServiceTier::priority : llm::ServiceTier::standard;
+}
+
+// A tier fails and slows down by itself.
+std::string_view suffix_of(routing::Tier tier) {
+  if (tier == routing::Tier::flex) return ":flex";
+  return tier == routing::Tier::priority ? ":priority" : "";
 }
 
 std::string with_variants(std::string name, catalog::Variants variants) {
@@ -98,21 +123,27 @@ void Endpoints::use(Overrides overrides) {
 }
 
 // Where a price depends on the time of day, that of the moment at which it is looked up.
-routing::Endpoint Endpoints::endpoint_of(const providers::Description& provider,
-                                         const catalog::Model& model,
-                                         const catalog::Offer& offer) const {
+std::optional<routing::Endpoint> Endpoints::endpoint_of(const providers::Description& provider,
+                                                        const catalog::Model& model,
+                                                        const catalog::Offer& offer,
+                                                        routing::Tier tier) const {
+  const auto service = service_of(tier);
+  const bool standard = tier == routing::Tier::standard;
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto vendor = pricing::sheet_name(offer.provider);
   const auto rates_in = [&](const pricing::PriceSheet* sheet) -> const pricing::Rates* {
     const auto found = sheet == nullptr ? std::nullopt : sheet->find(vendor, offer.model);
-    if (!found || !found->model->has_prices()) return nullptr;
-    return found->model->rates(now, llm::ServiceTier::standard);
+    if (!found || !found->model->has_prices(service)) return nullptr;
+    return found->model->rates(now, service);
   };
-  const auto* const own = offer.prices.known() ? nullptr : rates_in(overrides_.get());
+  const bool stated = standard && offer.prices.known();
+  const auto* const own = stated ? nullptr : rates_in(overrides_.get());
   const auto* const rates = own != nullptr ? own : rates_in(&pricing::PriceSheet::built_in());
+  if (!standard && rates == nullptr) return std::nullopt;
   auto made = make_endpoint(provider, model, offer, rates);
+  if (!standard) sell_in(made, tier, *rates);
   if (overrides_ == nullptr || own != nullptr || provider.local) return made;
-  const auto granted = overrides_->discount(vendor, offer.model, llm::ServiceTier::standard, now);
+  const auto granted = overrides_->discount(vendor, offer.model, service, now);
   if (granted) reduce(made.prices, *granted);
   return made;
 }
@@ -149,15 +180,16 @@ ModelTargetsPointer Endpoints::of(std::string_view model, std::string_view route
 void Endpoints::add(ModelTargets& made, const Upstream& upstream, routing::Endpoint endpoint,
                     std::string spelled) const {
   const std::string_view provider = upstream.provider->key();
-  endpoint.key_weight = upstream.weight;
-  endpoint.another_key =
-      !made.targets.empty() && made.targets.back().upstream->provider->key() == provider;
-  made.targets.push_back(
-      {.endpoint = std::move(endpoint),
-       .upstream = &upstream,
-       .standing = &standings_.endpoint(provider, upstream.key_name,
-                                        made.known ? std::string_view(made.model) : ""),
-       .model = std::move(spelled)});
+  apply(upstream, endpoint);
+  endpoint.another_key = !made.targets.empty() &&
+                         made.targets.back().upstream->provider->key() == provider &&
+                         made.targets.back().endpoint.tier == endpoint.tier;
+  const std::string known_as =
+      made.known ? made.model + std::string(suffix_of(endpoint.tier)) : std::string();
+  made.targets.push_back({.endpoint = std::move(endpoint),
+                          .upstream = &upstream,
+                          .standing = &standings_.endpoint(provider, upstream.key_name, known_as),
+                          .model = std::move(spelled)});
 }
 
 // True: there is somebody who knows himself what is meant.
@@ -170,6 +202,31 @@ bool Endpoints::add_meta(ModelTargets& made) const {
   return !made.targets.empty();
 }
 
+void Endpoints::add_offers(ModelTargets& made, const catalog::Found& found,
+                           const AskedView& asked) const {
+  using routing::Tier;
+  const std::string_view first = upstreams_->all.front().provider->key();
+  for (const Tier tier : {Tier::standard, Tier::flex, Tier::priority}) {
+    if (tier != Tier::standard && !has_tiers(asked.route)) break;
+    for (const Upstream& upstream : upstreams_->all) {
+      const auto& provider = *upstream.provider->description();
+      const auto* const offer = catalog::Catalogue::offer_of(*found.target, provider.key);
+      if (offer == nullptr || (provider.key != first && !answers(provider, asked.route))) continue;
+      if (tier != Tier::standard && provider.chooses_providers) continue;
+      auto endpoint = endpoint_of(provider, *found.target, *offer, tier);
+      if (!endpoint) continue;
+      add(made, upstream, std::move(*endpoint),
+          spelling(found, *offer, provider.chooses_providers, asked.model));
+    }
+  }
+  for (Target& target : made.targets) {
+    target.sold_with_priority = std::ranges::any_of(made.targets, [&target](const Target& other) {
+      return other.endpoint.tier == Tier::priority &&
+             other.endpoint.provider == target.endpoint.provider;
+    });
+  }
+}
+
 ModelTargetsPointer Endpoints::make(const AskedView& asked) const {
   auto made = std::make_shared<ModelTargets>();
   made->upstreams = upstreams_;
@@ -180,15 +237,11 @@ ModelTargetsPointer Endpoints::make(const AskedView& asked) const {
     made->known = true;
     made->model = found->target->id;
     made->variants = found->variants;
-    for (const Upstream& upstream : upstreams_->all) {
-      const auto& provider = *upstream.provider->description();
-      const auto* const offer = catalog::Catalogue::offer_of(*found->target, provider.key);
-      const bool is_default = provider.key == first.provider->key();
-      if (offer == nullptr || (!is_default && !answers(provider, asked.route))) continue;
-      add(*made, upstream, endpoint_of(provider, *found->target, *offer),
-          spelling(*found, *offer, provider.chooses_providers, asked.model));
-    }
-    if (is_left_to_meta(*found)) keep_meta(made->targets);
+    add_offers(*made, *found, asked);
+    made->openrouters = left_to_meta(!found->preset.empty(), found->variants);
+    if (!made->openrouters.empty()) keep_meta(made->targets);
+  } else {
+    made->openrouters = left_to_meta(asked.model);
   }
   if (!made->targets.empty()) return made;
   if (const auto variants = names_any(asked.model)) {
@@ -197,6 +250,7 @@ ModelTargetsPointer Endpoints::make(const AskedView& asked) const {
     made->any = !add_meta(*made);
     return made;
   }
+  if (!made->openrouters.empty() && add_meta(*made)) return made;
   for (const Upstream& upstream : upstreams_->all) {
     const auto& provider = *upstream.provider->description();
     if (provider.key != first.provider->key()) break;

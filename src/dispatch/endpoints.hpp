@@ -4,6 +4,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,8 @@ struct Target {
   routing::Endpoint endpoint;
   const Upstream* upstream = nullptr;
   routing::Standing* standing = nullptr;
-  std::string model;  // as this provider spells it; empty: as the request spells it
+  std::string model;                // as this provider spells it; empty: as the request spells it
+  bool sold_with_priority = false;  // there is a target of that tier of the same offer
 };
 
 // Of one model, shared by the requests under way.
@@ -34,6 +36,8 @@ struct ModelTargets {
   bool known = false;          // some list has it
   bool any = false;            // any model may serve it: Endpoints::of_any() says which
   catalog::Variants variants;  // dynamic ones, cut off the name
+  // What the name asks for that only an upstream which routes itself can do: "a preset".
+  std::string_view openrouters;
   // The default upstream's come first, a provider's keys stand side by side. Never empty: where
   // nobody is known to offer the model it is the default upstream's, which finds out.
   std::vector<Target> targets;
@@ -57,7 +61,8 @@ class Endpoints {
 
   // Of all upstreams that offer the model, by any of its names, those whose descriptor says that
   // they answer `route` ("chat/completions"); the default one answers every route. What only an
-  // upstream that routes itself can do (presets, ":online") is left to it where there is one.
+  // upstream that routes itself can do (presets, ":online") is left to it where there is one; where
+  // there is none, nobody can.
   [[nodiscard]] ModelTargetsPointer of(std::string_view model, std::string_view route,
                                        routing::TimePoint now);
 
@@ -107,11 +112,15 @@ class Endpoints {
   void look_for_new_lists(routing::TimePoint now);
   void add(ModelTargets& made, const Upstream& upstream, routing::Endpoint endpoint,
            std::string spelled) const;
+  // Of all that offer it, one tier of service after the other.
+  void add_offers(ModelTargets& made, const catalog::Found& found, const AskedView& asked) const;
   [[nodiscard]] bool add_meta(ModelTargets& made) const;
   [[nodiscard]] ModelTargetsPointer make(const AskedView& asked) const;
-  [[nodiscard]] routing::Endpoint endpoint_of(const providers::Description& provider,
-                                              const catalog::Model& model,
-                                              const catalog::Offer& offer) const;
+  // Nullopt where no sheet knows what the tier costs, of any but the standard one.
+  [[nodiscard]] std::optional<routing::Endpoint> endpoint_of(const providers::Description& provider,
+                                                             const catalog::Model& model,
+                                                             const catalog::Offer& offer,
+                                                             routing::Tier tier) const;
 
   UpstreamsPointer upstreams_;
   Standings& standings_;

@@ -84,6 +84,7 @@ struct Configured {
 std::vector<std::string> names(const ModelTargets& targets) {
   std::vector<std::string> all;
   for (const Target& target : targets.targets) {
+    if (target.endpoint.tier != routing::Tier::standard) continue;  // see below
     all.push_back(std::string(target.upstream->provider->key()) + target.upstream->key_name + " " +
                   target.model);
   }
@@ -260,6 +261,52 @@ TEST(Endpoints, PricesAreLessTheDiscountThatTheOperatorIsGranted) {
   EXPECT_EQ(endpoints.of("gemma-7b-it", chat, start)->targets[0].endpoint.prices.completion, 3);
 }
 
+// data/prices/openai.json has the tiers of gpt-5.
+TEST(Endpoints, TiersThatASheetPricesAreEndpointsOfTheirOwn) {
+  Configured configured;
+  const std::vector<catalog::Listing> lists{listing("openai", {model("gpt-5"), model("gpt-4o")}),
+                                            listing("openrouter", {model("openai/gpt-5")})};
+  configured.catalogue = std::make_shared<const catalog::Catalogue>(lists);
+  Endpoints endpoints = configured.add("openai").add("openai", "2").add("openrouter").endpoints();
+  std::vector<std::string> tags;
+  const auto made = endpoints.of("openai/gpt-5", chat, start);
+  for (const Target& target : made->targets) {
+    tags.push_back(target.endpoint.tag + (target.endpoint.another_key ? "+" : "") +
+                   (target.sold_with_priority ? "" : " alone"));
+  }
+  EXPECT_THAT(tags, ElementsAre("openai", "openai+", "openrouter alone", "openai/flex",
+                                "openai/flex+", "openai/priority", "openai/priority+"));
+  EXPECT_EQ(made->targets[0].endpoint.prices.prompt, 1'250'000'000);
+  EXPECT_EQ(made->targets[3].endpoint.prices.prompt, 625'000'000);
+  EXPECT_EQ(made->targets[5].endpoint.prices.completion, 20'000'000'000);
+  EXPECT_NE(made->targets[3].standing, made->targets[0].standing);
+  EXPECT_TRUE(routing::matches("openai/flex", made->targets[3].endpoint));
+  EXPECT_FALSE(routing::matches("openai", made->targets[3].endpoint));
+  const auto gpt_4o = endpoints.of("openai/gpt-4o", chat, start);
+  ASSERT_EQ(gpt_4o->targets.size(), 4U) << "it has no flex";
+  EXPECT_EQ(gpt_4o->targets[2].endpoint.tag, "openai/priority");
+  EXPECT_EQ(endpoints.of("openai/gpt-5", "embeddings", start)->targets.size(), 2U) << "its keys";
+}
+
+TEST(Endpoints, WeightsAndPoliciesAreTheOperators) {
+  Configured configured;
+  configured.add("openai");
+  configured.upstreams[0].routing_weight = 3;
+  configured.upstreams[0].policy = {.collects = false,
+                                    .zero_retention = true,
+                                    .distillable = true,
+                                    .quantization = routing::Quantization::fp8};
+  Endpoints endpoints = configured.add("ollama").endpoints();
+  const auto endpoint = endpoints.of("openai/gpt-4o", chat, start)->targets[0].endpoint;
+  EXPECT_EQ(endpoint.weight, 3);
+  EXPECT_FALSE(endpoint.data.collects);
+  EXPECT_TRUE(endpoint.data.zero_retention);
+  EXPECT_TRUE(endpoint.data.distillable);
+  EXPECT_EQ(endpoint.quantization, routing::Quantization::fp8);
+  const auto local = endpoints.of("meta/llama", chat, start)->targets[0].endpoint;
+  EXPECT_FALSE(local.data.collects) << "nobody has to say it of one's own server";
+}
+
 TEST(Endpoints, RoutesAreAnsweredByWhoSaysSoAndTheDefault) {
   Configured configured;
   Endpoints endpoints = configured.add("openrouter").add("openai").endpoints();
@@ -286,6 +333,40 @@ TEST(Endpoints, NamesAreWrittenAsTheirProvidersDo) {
               ElementsAre("openrouter "));
 }
 
+TEST(Endpoints, WhatOpenRouterAloneDoesIsLeftToItByAnyName) {
+  Configured configured;
+  Endpoints endpoints = configured.add("openai").add("openrouter").endpoints();
+  for (const auto* const name :
+       {"openai/gpt-4o:online", "gpt-4o@preset/mine", "@preset/mine", "who/knows:online"}) {
+    const auto asked = endpoints.of(name, chat, start);
+    EXPECT_FALSE(asked->openrouters.empty()) << name;
+    ASSERT_EQ(asked->targets.size(), 1U) << name;
+    EXPECT_TRUE(asked->targets[0].endpoint.meta) << name;
+  }
+  Configured alone;
+  Endpoints direct = alone.add("openai").endpoints();
+  EXPECT_EQ(direct.of("openai/gpt-4o:online", chat, start)->openrouters, "\":online\"");
+  EXPECT_EQ(direct.of("@preset/mine", chat, start)->openrouters, "a preset");
+  EXPECT_EQ(direct.of("openai/gpt-4o:nitro", chat, start)->openrouters, "");
+}
+
+TEST(Endpoints, ModalitiesThatAreNewToUsExcludeNothing) {
+  catalog::Model strange = model("new-senses");
+  strange.output_modalities = {"text", "smell"};
+  catalog::Model ranks = model("ranks");
+  ranks.output_modalities = {"rerank"};
+  Configured configured;
+  const std::vector<catalog::Listing> lists{listing("groq", {strange, ranks})};
+  configured.catalogue = std::make_shared<const catalog::Catalogue>(lists);
+  Endpoints endpoints = configured.add("groq").endpoints();
+  const auto of = [&](std::string_view name) {
+    return endpoints.of(name, chat, start)->targets[0].endpoint.output;
+  };
+  EXPECT_TRUE(of("new-senses").has(routing::Modality::embeddings));
+  EXPECT_TRUE(of("ranks").has(routing::Modality::rerank));
+  EXPECT_FALSE(of("ranks").has(routing::Modality::text));
+}
+
 TEST(Endpoints, AreRememberedUntilListsOrUpstreamsChange) {
   Configured configured;
   Endpoints endpoints = configured.add("openrouter").add("openai").endpoints();
@@ -299,7 +380,7 @@ TEST(Endpoints, AreRememberedUntilListsOrUpstreamsChange) {
   EXPECT_EQ(second->targets[0].standing, first->targets[0].standing);
   endpoints.use(configured.pointer());
   EXPECT_NE(endpoints.of("openai/gpt-4o", chat, start + std::chrono::seconds(1)), second);
-  EXPECT_EQ(first->targets.size(), 2) << "those under way keep theirs";
+  EXPECT_EQ(first->targets.size(), 3) << "those under way keep theirs";
 }
 
 TEST(Endpoints, InventedNamesMakeNothingGrow) {

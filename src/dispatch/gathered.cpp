@@ -20,6 +20,18 @@ bool decides_for_itself(const Target& target) {
   return target.endpoint.meta;
 }
 
+// Every other route writes text, and what else the request asks for.
+void ask_for_what_the_route_gives(std::string_view route, routing::Ask& ask) {
+  if (route == "embeddings") {
+    ask.output = {routing::Modality::embeddings};
+  } else if (route == "rerank") {
+    ask.output = {routing::Modality::rerank};
+  } else {
+    return;
+  }
+  ask.output_tokens = 0;
+}
+
 bool is_the_default(const routing::Strategy* strategy) {
   return strategy == nullptr || strategy->name == "price_weighted";
 }
@@ -30,6 +42,7 @@ Result<> Gathered::gather(const Wanted& wanted, routing::Ask& ask, Endpoints& en
                           routing::TimePoint now) {
   ask_ = &ask;
   ask.output_tokens = std::min(ask.max_tokens.value_or(output_tokens_usual), output_tokens_usual);
+  ask_for_what_the_route_gives(wanted.route, ask);
   find_models(wanted, endpoints, now);
   if (as_it_came_) {
     open_.prompt_tokens = ask.prompt_tokens;
@@ -63,15 +76,22 @@ Result<> Gathered::read_wishes(const Wanted& wanted) {
   if (wanted.preferences.empty()) return {};
   auto read = routing::read_preferences(wanted.preferences);
   if (!read) return std::unexpected(std::move(read.error()));
+  const bool across_models = ask_->preferences.across_models;  // by `route`, which is older
   ask_->preferences = std::move(*read);
+  ask_->preferences.across_models |= across_models;
   return {};
 }
 
 // Among models that nobody named, a price alone says nothing of what is got for it.
 Result<> Gathered::name_any(const Wanted& wanted, Endpoints& endpoints, routing::TimePoint now) {
-  for (auto& model : models_) {
+  for (std::size_t i = 0; i < models_.size(); ++i) {
+    auto& model = models_[i];
     if (!model->any) continue;
-    auto found = endpoints.of_any(*model, wanted.route, *ask_, wanted.any_model, now);
+    if (!ask_->openrouters.empty()) return std::unexpected(openrouter_is_needed(ask_->openrouters));
+    const bool beta =
+        wanted.any_model_beta != nullptr && names_[i].starts_with("openrouter/auto-beta");
+    auto found = endpoints.of_any(*model, wanted.route, *ask_,
+                                  beta ? *wanted.any_model_beta : wanted.any_model, now);
     if (!found && models_.size() > 1) continue;  // another of the list may do
     if (!found) return std::unexpected(std::move(found.error()));
     model = std::move(*found);
@@ -89,7 +109,8 @@ void Gathered::add(const ModelTargets& model, std::uint32_t index, routing::Time
     all_.push_back({.endpoint = &target.endpoint,
                     .standing = target.standing,
                     .model = index,
-                    .figures = target.standing->figures(now)});
+                    .figures = target.standing->figures(now),
+                    .needs_meta = !model.openrouters.empty()});
   }
 }
 
@@ -103,7 +124,27 @@ std::string Gathered::explained(routing::TimePoint now) const {
   return routing::explain(all_, asked(), decision_, now);
 }
 
+Error Gathered::openrouter_is_needed(std::string_view what) const {
+  return {
+      Errc::bad_request,
+      Source::client,
+      Retry::never,
+      fmt::format("the request asks for {}, which OpenRouter alone does, and {} cannot be asked "
+                  "of it here; set OPENROUTER_API_KEY, name a model that OpenRouter lists, or "
+                  "leave {} out",
+                  what, fmt::join(names_, ", "), what),
+      {}};
+}
+
 Error Gathered::nobody_is_left() const {
+  const bool none_is_meta = std::ranges::none_of(
+      all_, [](const routing::Candidate& candidate) { return candidate.endpoint->meta; });
+  const auto& drops = decision_.drops;
+  if (none_is_meta && std::ranges::find(drops, routing::Drop::needs_openrouter) != drops.end()) {
+    const bool named = asked().openrouters.empty();
+    return openrouter_is_needed(named ? models_.front()->openrouters
+                                      : std::string_view(asked().openrouters));
+  }
   std::string reasons;
   for (std::size_t i = 0; i < all_.size(); ++i) {
     reasons += fmt::format("{}{} ({})", reasons.empty() ? "" : ", ", all_[i].endpoint->tag,

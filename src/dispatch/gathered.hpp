@@ -21,6 +21,7 @@ struct Wanted {
   std::string_view route;               // "chat/completions"
   std::string_view preferences;         // JSON text of the `provider` object; empty: none
   const routing::AnyModel& any_model;   // which models "openrouter/auto" may mean
+  const routing::AnyModel* any_model_beta = nullptr;  // and "openrouter/auto-beta"; null: the same
 };
 
 // The endpoints of a request's models, decided upon: by the gateway, and by whoever wants to know
@@ -29,12 +30,13 @@ class Gathered {
  public:
   // `ask` has what the request asks for, with the strategy for what it leaves open; it outlives
   // this, and gets what only the endpoints tell. Errc::bad_request for a `provider` object that
-  // cannot be read; not_found where no model can stand for "openrouter/auto".
+  // cannot be read, and for "openrouter/auto" with what OpenRouter alone does where it cannot be
+  // asked; not_found where no model can stand for it.
   [[nodiscard]] Result<> gather(const Wanted& wanted, routing::Ask& ask, Endpoints& endpoints,
                                 routing::TimePoint now);
   // Once gathered. Where nobody is left there are no places, and nobody_is_left() says why.
   void decide(routing::Router& router);
-  // Errc::not_found.
+  // Errc::not_found, or bad_request for what OpenRouter alone does where it cannot be asked.
   [[nodiscard]] Error nobody_is_left() const;
 
   [[nodiscard]] std::span<routing::Candidate> all() noexcept { return all_; }
@@ -63,6 +65,7 @@ class Gathered {
   // Puts models in the place of "openrouter/auto".
   [[nodiscard]] Result<> name_any(const Wanted& wanted, Endpoints& endpoints,
                                   routing::TimePoint now);
+  [[nodiscard]] Error openrouter_is_needed(std::string_view what) const;
   void add(const ModelTargets& model, std::uint32_t index, routing::TimePoint now);
   [[nodiscard]] const routing::Ask& asked() const noexcept { return as_it_came_ ? open_ : *ask_; }
 

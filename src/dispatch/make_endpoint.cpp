@@ -29,7 +29,7 @@ routing::Parameters every_parameter() {
 
 routing::Modalities every_modality() {
   routing::Modalities all;
-  for (auto i = 0; i <= static_cast<int>(Modality::embeddings); ++i) {
+  for (auto i = 0; i <= static_cast<int>(Modality::transcription); ++i) {
     all.add(static_cast<Modality>(i));
   }
   return all;
@@ -44,11 +44,14 @@ routing::Parameters parameters_of(const std::vector<std::string>& names) {
   return all;
 }
 
+// A word that is new to us may stand for anything, and so excludes nothing.
 routing::Modalities modalities_of(const std::vector<std::string>& names) {
   if (names.empty()) return every_modality();
   routing::Modalities all;
   for (const std::string& name : names) {
-    if (const auto modality = routing::modality_named(name)) all.add(*modality);
+    const auto modality = routing::modality_named(name);
+    if (!modality) return every_modality();
+    all.add(*modality);
   }
   return all;
 }
@@ -121,6 +124,24 @@ routing::Endpoint make_endpoint(const providers::Description& provider, const ca
   made.input = modalities_of(model.input_modalities);
   made.output = modalities_of(model.output_modalities);
   return made;
+}
+
+void sell_in(routing::Endpoint& endpoint, routing::Tier tier, const pricing::Rates& rates) {
+  endpoint.tier = tier;
+  endpoint.prices = prices_of(rates);
+  endpoint.tag += tier == routing::Tier::flex ? "/flex" : "/priority";
+  routing::index_names(endpoint);
+}
+
+void apply(const Upstream& upstream, routing::Endpoint& endpoint) {
+  endpoint.key_weight = upstream.weight;
+  endpoint.weight = upstream.routing_weight;
+  const StatedPolicy& said = upstream.policy;
+  routing::DataPolicy& data = endpoint.data;
+  data.collects = said.collects.value_or(data.collects);
+  data.zero_retention = said.zero_retention.value_or(data.zero_retention);
+  data.distillable = said.distillable.value_or(data.distillable);
+  endpoint.quantization = said.quantization;
 }
 
 void reduce(routing::EndpointPrices& prices, pricing::Discount discount) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "catalog/model.hpp"
+#include "dispatch/upstreams.hpp"
 #include "pricing/rates.hpp"
 #include "providers/description.hpp"
 #include "routing/endpoint.hpp"
@@ -19,6 +20,13 @@ namespace tollway::dispatch {
 // Of a model that the provider is not known to offer: it can do everything.
 [[nodiscard]] routing::Endpoint make_unlisted_endpoint(const providers::Description& provider,
                                                        std::string_view model);
+
+// Makes it that of another tier, "openai/flex" of "openai", at the tier's rates.
+void sell_in(routing::Endpoint& endpoint, routing::Tier tier, const pricing::Rates& rates);
+
+// What the operator says of whoever is behind it: shares of the load, and policies where they are
+// stated.
+void apply(const Upstream& upstream, routing::Endpoint& endpoint);
 
 // Less what the operator is granted.
 void reduce(routing::EndpointPrices& prices, pricing::Discount discount);

@@ -9,6 +9,7 @@
 #include "dialects/dialect.hpp"
 #include "dialects/tool_calls.hpp"
 #include "gateway/token_counter.hpp"
+#include "llm/service_tier.hpp"
 #include "net/client.hpp"
 #include "providers/base/openai_compatible.hpp"
 #include "recording/recorder.hpp"
@@ -46,6 +47,7 @@ struct Attempt {
   const providers::OpenAICompatibleProvider* provider = nullptr;  // null: nobody was asked
   std::string_view model;                                         // as asked for
   std::string_view model_there;                                   // as the provider spells it
+  std::optional<llm::ServiceTier> asked_tier;                     // nullopt: the vendor's usual one
   std::string body;  // as it goes up, where it differs from the client's
   net::TimePoint began;
   net::ClientCall::Times times;

@@ -51,7 +51,8 @@ Result<> Candidates::choose(Request& request, routing::TimePoint now) {
                           .models = wishes.models,
                           .route = request.route->path,
                           .preferences = wishes.preferences,
-                          .any_model = wishes.any_model},
+                          .any_model = wishes.any_model,
+                          .any_model_beta = &wishes.any_model_beta},
                          ask, request.services.endpoints, now);
   // As limits count them: the answer as long as the request allows, not as it is expected to be.
   tokens_ = ask.prompt_tokens + std::max(ask.output_tokens, ask.max_tokens.value_or(0));

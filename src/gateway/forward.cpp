@@ -15,9 +15,25 @@ bool wants_explanation(const Request& request) {
   return asked && http::equals_ignoring_case(*asked, "true");
 }
 
+Result<> read_strategy(Request& request) {
+  const auto asked = request.exchange.head().find("x-tollway-strategy");
+  if (!asked) return {};
+  request.asked_strategy = routing::strategy_named(*asked);
+  if (request.asked_strategy != nullptr) return {};
+  std::string names;
+  for (const routing::Strategy* strategy : routing::strategies::all()) {
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", strategy->name);
+  }
+  constexpr std::size_t shown_max = 80;
+  return client_error(Errc::bad_request,
+                      fmt::format("the header X-Tollway-Strategy: expected one of {}, came \"{}\"",
+                                  names, asked->substr(0, shown_max)));
+}
+
 Result<> read_facts(Request& request) {
   auto facts = read_request(request.body);
   if (!facts) return std::unexpected(facts.error());
+  if (auto checked = check_fallbacks(facts->wishes, request.route->path); !checked) return checked;
   request.facts = std::move(*facts);
   const auto default_model = request.provider->default_model();
   if (request.route->chat && request.facts.model.empty() && request.facts.wishes.models.empty()) {
@@ -45,7 +61,8 @@ net::Task<Result<>> read_request_body(Request& request) {
   if (!body) co_return std::unexpected(body.error());
   request.body = *body;
   request.bytes_in = body->size();
-  co_return read_facts(request);
+  if (auto read = read_facts(request); !read) co_return read;
+  co_return read_strategy(request);
 }
 
 }  // namespace

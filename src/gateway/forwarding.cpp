@@ -26,12 +26,31 @@ dialects::RequestForm form_of(std::string_view route) {
   return route == "messages" ? RequestForm::messages : RequestForm::other;
 }
 
-dialects::VendorForm form_of(const providers::Description& vendor, std::string_view model) {
-  return {.model = model,
+// Where a tier has an endpoint of its own it is decided here who serves in it, else by the vendor.
+std::optional<llm::ServiceTier> tier_to_ask_for(const dispatch::Target& target,
+                                                std::optional<llm::ServiceTier> asked) {
+  using enum llm::ServiceTier;
+  if (target.endpoint.tier == routing::Tier::flex) return flex;
+  if (target.endpoint.tier == routing::Tier::priority) return priority;
+  return target.sold_with_priority && asked == priority ? standard : asked;
+}
+
+// What has to be written of it; empty where the request's own word stays.
+std::string_view tier_word(const dispatch::Target& target, const Attempt& attempt,
+                           std::optional<llm::ServiceTier> asked) {
+  if (target.endpoint.tier != routing::Tier::standard) return name_of(*attempt.asked_tier);
+  return attempt.asked_tier != asked ? "default" : "";
+}
+
+dialects::VendorForm form_of(const dispatch::Target& target, const Attempt& attempt,
+                             std::optional<llm::ServiceTier> asked) {
+  const providers::Description& vendor = *target.upstream->provider->description();
+  return {.model = attempt.model_there,
           .max_tokens_field = vendor.max_tokens_field,
           .reasoning_object = vendor.reasoning_object,
           .cache_control = vendor.cache_control,
-          .stream_usage = vendor.stream_usage};
+          .stream_usage = vendor.stream_usage,
+          .service_tier = tier_word(target, attempt, asked)};
 }
 
 // Which of the models it is to be is decided here.
@@ -114,6 +133,7 @@ net::Task<Result<bool>> Forwarding::ask(Attempt& attempt, std::uint32_t candidat
   }
   ++request_.attempts;
   attempt.begin(provider, asked_for, target.model.empty() ? asked_for : target.model);
+  attempt.asked_tier = tier_to_ask_for(target, request_.facts.tier);
   const auto& tools = request_.facts.wishes.tools;
   if (!tools.empty()) attempt.tool_calls.emplace(tools);
   const std::string_view body = body_for(attempt, candidate);
@@ -161,9 +181,8 @@ std::string_view Forwarding::body_for(Attempt& attempt, std::uint32_t candidate)
   const dispatch::Target& target = candidates_.target(candidate);
   attempt.body = target.endpoint.meta
                      ? for_openrouter(request_.body, attempt.model)
-                     : dialects::request_for_vendor(
-                           request_.body, form_of(request_.route->path),
-                           form_of(*target.upstream->provider->description(), attempt.model_there));
+                     : dialects::request_for_vendor(request_.body, form_of(request_.route->path),
+                                                    form_of(target, attempt, request_.facts.tier));
   return attempt.body;
 }
 

@@ -91,6 +91,7 @@ struct Request {
 
   // By what its candidates are ordered where its body leaves that open.
   [[nodiscard]] const routing::Strategy* strategy() const noexcept {
+    if (asked_strategy != nullptr) return asked_strategy;
     return key != nullptr && key->strategy != nullptr ? key->strategy : services.routing.strategy;
   }
 
@@ -106,9 +107,10 @@ struct Request {
   std::array<std::string_view, 2> path_values;  // what stands where the route has "{...}"
   ErrorStyle error_style = ErrorStyle::openrouter;
   const Route* route = nullptr;
-  const GatewayKey* key = nullptr;  // null without authentication
-  std::string_view body;            // as it goes up
-  std::string spliced_body;         // owns `body` where the gateway changed it
+  const GatewayKey* key = nullptr;                    // null without authentication
+  const routing::Strategy* asked_strategy = nullptr;  // by a header; null: by none
+  std::string_view body;                              // as it goes up
+  std::string spliced_body;                           // owns `body` where the gateway changed it
   BodyFacts facts;
   int attempts = 0;
   Attempt first;

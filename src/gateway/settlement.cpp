@@ -11,6 +11,11 @@
 namespace tollway::gateway {
 namespace {
 
+// Who serves knows which one it was; else it is taken to be the one that was asked for.
+llm::ServiceTier tier_of(const Attempt& attempt) {
+  return attempt.progress.tier.value_or(attempt.asked_tier.value_or(llm::ServiceTier::standard));
+}
+
 std::uint32_t microseconds(net::Duration duration) {
   const auto us = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
   return static_cast<std::uint32_t>(
@@ -178,9 +183,7 @@ const pricing::Rates* Settlement::rates(const Attempt& attempt) {
   auto& prices = request_.services.prices;
   const auto provider = attempt.provider->key();
   const auto at = admitted_.value_or(std::chrono::system_clock::now());
-  // Who serves knows which tier it was; else it is taken to be the one that was asked for.
-  const auto tier =
-      attempt.progress.tier.value_or(request_.facts.tier.value_or(llm::ServiceTier::standard));
+  const auto tier = tier_of(attempt);
   const pricing::Rates* rates = prices.find(provider, attempt.progress.model, at, tier);
   if (rates == nullptr) rates = prices.find(provider, attempt.model_there, at, tier);
   if (rates == nullptr && attempt.provider->description()->local) rates = &free_of_charge();
@@ -203,8 +206,7 @@ std::optional<dialects::OwnCost> Settlement::own_cost(const Attempt& attempt) {
 
 void Settlement::alert(const Attempt& attempt, const ledger::AttemptRecord& record,
                        const Spending& spending) const {
-  const auto tier =
-      attempt.progress.tier.value_or(request_.facts.tier.value_or(llm::ServiceTier::standard));
+  const auto tier = tier_of(attempt);
   const CostAlerts::Attempt told{
       .provider = record.provider,
       .model = record.served_model.empty() ? record.model : record.served_model,

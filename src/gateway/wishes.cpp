@@ -1,5 +1,7 @@
 #include "gateway/wishes.hpp"
 
+#include <fmt/format.h>
+
 #include "dialects/tool_calls.hpp"
 
 namespace tollway::gateway {
@@ -8,19 +10,32 @@ namespace {
 using simdjson::SUCCESS;
 using simdjson::dom::element;
 
+constexpr std::string_view models_beside_fallbacks = "either \"fallbacks\" or \"models\"";
+
 void note_models(const element& value, Wishes& wishes) {
   simdjson::dom::array models;
   if (value.get(models) != SUCCESS) return;
+  if (!wishes.models.empty()) wishes.fallbacks_problem = models_beside_fallbacks;
   for (const element item : models) {
     std::string_view model;
-    // Anthropic's fallbacks are objects.
-    simdjson::dom::object object;
-    if (item.get(object) == SUCCESS) {
-      if (object["model"].get(model) != SUCCESS) continue;
-    } else if (item.get(model) != SUCCESS) {
-      continue;
+    if (item.get(model) == SUCCESS) wishes.models.emplace_back(model);
+  }
+}
+
+// Anthropic's are objects.
+void note_fallbacks(const element& value, Wishes& wishes) {
+  constexpr std::size_t fallbacks_max = 3;
+  simdjson::dom::array fallbacks;
+  if (value.get(fallbacks) != SUCCESS) return;
+  if (fallbacks.size() > fallbacks_max) wishes.fallbacks_problem = "at most 3 entries";
+  if (!wishes.models.empty()) wishes.fallbacks_problem = models_beside_fallbacks;
+  for (const element item : fallbacks) {
+    std::string_view model;
+    simdjson::dom::object entry;
+    if (item.get(entry) != SUCCESS || entry["model"].get(model) != SUCCESS || entry.size() != 1) {
+      wishes.fallbacks_problem = "entries with \"model\" and nothing else";
     }
-    wishes.models.emplace_back(model);
+    if (!model.empty()) wishes.models.emplace_back(model);
   }
 }
 
@@ -107,19 +122,75 @@ void note_patterns(const element& plugin, std::string_view name, std::vector<std
   }
 }
 
-void note_plugins(const element& value, routing::AnyModel& any_model) {
+void note_auto_router(const element& plugin, routing::AnyModel& any_model) {
+  std::string_view text;
+  note_patterns(plugin, "allowed_models", any_model.allowed);
+  note_patterns(plugin, "excluded_models", any_model.excluded);
+  if (plugin["cost_tier"].get(text) == SUCCESS) {
+    any_model.cost_band = routing::cost_band_named(text);
+  }
+}
+
+// For an error's message; the first that is found is named.
+void note_openrouters(std::string_view kind, std::string_view name, routing::Ask& ask) {
+  constexpr std::size_t shown_max = 80;
+  if (ask.openrouters.empty()) {
+    ask.openrouters = fmt::format("the {} \"{}\"", kind, name.substr(0, shown_max));
+  }
+}
+
+void note_plugins(const element& value, Wishes& wishes) {
   simdjson::dom::array plugins;
   if (value.get(plugins) != SUCCESS) return;
   for (const element plugin : plugins) {
-    std::string_view text;
+    std::string_view id;
     bool enabled = true;
-    if (plugin["id"].get(text) != SUCCESS || text != "auto-router") continue;
+    if (plugin["id"].get(id) != SUCCESS) continue;
     if (plugin["enabled"].get(enabled) == SUCCESS && !enabled) continue;
-    note_patterns(plugin, "allowed_models", any_model.allowed);
-    note_patterns(plugin, "excluded_models", any_model.excluded);
-    if (plugin["cost_tier"].get(text) == SUCCESS) {
-      any_model.cost_band = routing::cost_band_named(text);
+    if (id == "auto-router") {
+      note_auto_router(plugin, wishes.any_model);
+    } else if (id == "auto-beta-router") {
+      note_auto_router(plugin, wishes.any_model_beta);
+    } else {
+      note_openrouters("plugin", id, wishes.ask);
     }
+  }
+}
+
+void note_tools(const element& value, Wishes& wishes) {
+  wishes.tools = dialects::offered_tools(value);
+  simdjson::dom::array tools;
+  if (value.get(tools) != SUCCESS) return;
+  for (const element tool : tools) {
+    std::string_view type;
+    if (tool["type"].get(type) == SUCCESS && type.starts_with("openrouter:")) {
+      note_openrouters("tool", type, wishes.ask);
+    }
+  }
+}
+
+// Whether an answer's form is asked for that not everybody can keep to.
+bool is_structured(const element& format) {
+  std::string_view type;
+  return format.is_object() && (format["type"].get(type) != SUCCESS || type != "text");
+}
+
+// What responses ("text") and messages ("output_config") call otherwise than chat.
+void note_output_form(const element& value, const char* verbosity, routing::Parameters& into) {
+  element member;
+  if (value["format"].get(member) == SUCCESS && is_structured(member)) {
+    into.add(routing::Parameter::response_format);
+  }
+  if (value[verbosity].get(member) == SUCCESS && !member.is_null()) {
+    into.add(routing::Parameter::verbosity);
+  }
+}
+
+// Of messages.
+void note_thinking(const element& value, routing::Parameters& into) {
+  std::string_view type;
+  if (value["type"].get(type) == SUCCESS && type != "disabled") {
+    into.add(routing::Parameter::reasoning);
   }
 }
 
@@ -135,7 +206,7 @@ void note_wish(std::string_view name, const element& value, Wishes& wishes) {
   if (value.is_null()) return;
   if (const auto parameter = routing::parameter_named(name)) {
     wishes.ask.parameters.add(*parameter);
-    if (*parameter == routing::Parameter::tools) wishes.tools = dialects::offered_tools(value);
+    if (*parameter == routing::Parameter::tools) note_tools(value, wishes);
   }
   std::string_view text;
   if (name == "messages" || name == "input") {
@@ -143,15 +214,29 @@ void note_wish(std::string_view name, const element& value, Wishes& wishes) {
   } else if (name == "system" || name == "instructions") {
     wishes.conversation.system = hash_of(value);
   } else if (name == "plugins") {
-    note_plugins(value, wishes.any_model);
+    note_plugins(value, wishes);
+  } else if (name == "preset") {
+    if (value.get(text) == SUCCESS && !text.empty()) {
+      note_openrouters("preset", text, wishes.ask);
+    }
   } else if (name == "session_id") {
     if (value.get(text) == SUCCESS) wishes.conversation.session = hash_of(text);
   } else if (name == "prompt_cache_key") {
     if (value.get(text) == SUCCESS) wishes.conversation.prompt_cache = hash_of(text);
-  } else if (name == "models" || name == "fallbacks") {
+  } else if (name == "models") {
     note_models(value, wishes);
+  } else if (name == "fallbacks") {
+    note_fallbacks(value, wishes);
   } else if (name == "provider") {
     if (value.is_object()) wishes.preferences = simdjson::minify(value);
+  } else if (name == "route") {
+    wishes.ask.preferences.across_models = value.get(text) == SUCCESS && text == "sort";
+  } else if (name == "text") {
+    note_output_form(value, "verbosity", wishes.ask.parameters);
+  } else if (name == "output_config") {
+    note_output_form(value, "effort", wishes.ask.parameters);
+  } else if (name == "thinking") {
+    note_thinking(value, wishes.ask.parameters);
   } else if (name == "modalities") {
     note_modalities(value, wishes.ask);
   } else if (name == "max_tokens" || name == "max_completion_tokens" ||
@@ -161,6 +246,12 @@ void note_wish(std::string_view name, const element& value, Wishes& wishes) {
   } else if ((name == "service_tier" || name == "speed") && value.get(text) == SUCCESS) {
     note_tier(text, wishes.ask);
   }
+}
+
+Result<> check_fallbacks(const Wishes& wishes, std::string_view route) {
+  if (route != "messages" || wishes.fallbacks_problem.empty()) return {};
+  return client_error(Errc::bad_request,
+                      fmt::format("fallbacks: expected {}", wishes.fallbacks_problem));
 }
 
 }  // namespace tollway::gateway

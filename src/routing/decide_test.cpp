@@ -85,10 +85,15 @@ auto set_of(const json::object& row, std::string_view name, Named named) {
   return set;
 }
 
-Modalities modalities(const json::object& row, std::string_view name) {
-  auto set = set_of(row, name, modality_named);
+Modalities input_of(const json::object& row) {
+  auto set = set_of(row, "input", modality_named);
   set.add(Modality::text);
   return set;
+}
+
+Modalities output_of(const json::object& row) {
+  return row.contains("output") ? set_of(row, "output", modality_named)
+                                : Modalities{Modality::text};
 }
 
 Endpoint endpoint_of(const json::object& row) {
@@ -102,8 +107,8 @@ Endpoint endpoint_of(const json::object& row) {
     endpoint.quantization = quantization_named(name->as_string()).value();
   }
   endpoint.parameters = set_of(row, "parameters", parameter_named);
-  endpoint.input = modalities(row, "input");
-  endpoint.output = modalities(row, "output");
+  endpoint.input = input_of(row);
+  endpoint.output = output_of(row);
   endpoint.data = {.collects = flag(row, "collects", true),
                    .zero_retention = flag(row, "zero_retention", false),
                    .distillable = flag(row, "distillable", false)};
@@ -116,17 +121,20 @@ Endpoint endpoint_of(const json::object& row) {
 }
 
 Candidate candidate_of(const json::object& row, const Endpoint& endpoint) {
-  return {.endpoint = &endpoint,
-          .standing = nullptr,
-          .model = static_cast<std::uint32_t>(integer(row, "model").value_or(0)),
-          .figures = {.outage = flag(row, "outage", false),
-                      .uptime = number(row, "uptime", not_measured),
-                      .first_token_s = percentiles(row, "first_token_s"),
-                      .tokens_a_second = percentiles(row, "tokens_a_second"),
-                      .tool_success = number(row, "tool_success", not_measured),
-                      .load = number(row, "load", 0)},
-          .sticky = flag(row, "sticky", false),
-          .cached_prompt_tokens = integer(row, "cached").value_or(0)};
+  return {
+      .endpoint = &endpoint,
+      .standing = nullptr,
+      .model = static_cast<std::uint32_t>(integer(row, "model").value_or(0)),
+      .figures = {.outage = flag(row, "outage", false),
+                  .uptime = number(row, "uptime", not_measured),
+                  .first_token_s = percentiles(row, "first_token_s"),
+                  .tokens_a_second = percentiles(row, "tokens_a_second"),
+                  .tool_success = number(row, "tool_success", not_measured),
+                  .load = number(row, "load", 0),
+                  .under_way = static_cast<std::uint32_t>(integer(row, "under_way").value_or(0))},
+      .sticky = flag(row, "sticky", false),
+      .needs_meta = flag(row, "needs_meta", false),
+      .cached_prompt_tokens = integer(row, "cached").value_or(0)};
 }
 
 Tier tier_named(std::string_view name) {
@@ -140,8 +148,10 @@ Ask ask_of(const json::object& row) {
   ask.output_tokens = integer(row, "output_tokens").value_or(100);
   ask.max_tokens = integer(row, "max_tokens");
   ask.parameters = set_of(row, "parameters", parameter_named);
-  ask.input = modalities(row, "input");
+  ask.input = input_of(row);
+  ask.output = output_of(row);
   if (const auto* tier = row.if_contains("service_tier")) ask.tier = tier_named(tier->as_string());
+  if (const auto* what = row.if_contains("openrouters")) ask.openrouters = what->as_string();
   if (const auto* variants = row.if_contains("variants")) {
     for (const auto& name : variants->as_array()) {
       std::string_view text = name.as_string();
@@ -262,6 +272,60 @@ TEST(Decide, DrawsByConfiguredWeights) {
   golden.endpoints[1].weight = 3;
   golden.endpoints[2].weight = 2;
   expect_shares(firsts(golden), {5, 3, 2});
+}
+
+// Though requests for two models come one after the other.
+TEST(Decide, EachModelHasTurnsOfItsOwn) {
+  Golden one = priced({1, 1});
+  Golden other = priced({1, 1});
+  for (Endpoint& endpoint : one.endpoints) endpoint.model = "a/one";
+  for (Endpoint& endpoint : other.endpoints) endpoint.model = "a/other";
+  one.ask.strategy = other.ask.strategy = strategy_named("round_robin");
+  Router router(7);
+  Decision decision;
+  std::map<std::string, int> counts;
+  for (int i = 0; i < 1000; ++i) {
+    for (const Golden* golden : {&one, &other}) {
+      router.decide(golden->candidates, golden->ask, 2, decision);
+      const auto& first = *golden->candidates[decision.places.front().candidate].endpoint;
+      ++counts[first.model + " " + first.tag];
+    }
+  }
+  for (const auto* const who : {"a/one a", "a/one b", "a/other a", "a/other b"}) {
+    EXPECT_EQ(counts[who], 500) << who;
+  }
+}
+
+TEST(Decide, ThoseWithoutAnOutageTakeTurnsAlone) {
+  Golden golden = priced({1, 1, 1, 1});
+  golden.candidates[1].figures.outage = golden.candidates[2].figures.outage = true;
+  golden.ask.strategy = strategy_named("round_robin");
+  Router router(7);
+  Decision decision;
+  std::vector<int> counts(4);
+  for (int i = 0; i < 1000; ++i) {
+    router.decide(golden.candidates, golden.ask, 4, decision);
+    ++counts[decision.places.front().candidate];
+  }
+  EXPECT_THAT(counts, testing::ElementsAre(500, 0, 0, 500));
+}
+
+TEST(Decide, OfThoseWithoutALoadTheOneWithNothingUnderWayIsTheLeastBusy) {
+  Golden golden = priced({1, 1});
+  golden.ask.strategy = strategy_named("least_busy");
+  Router router(7);
+  Decision decision;
+  const auto firsts_of_a = [&] {
+    int count = 0;
+    for (int i = 0; i < 1000; ++i) {
+      router.decide(golden.candidates, golden.ask, 2, decision);
+      count += decision.places.front().candidate == 0 ? 1 : 0;
+    }
+    return count;
+  };
+  EXPECT_NEAR(firsts_of_a(), 500, 80) << "equals share, whoever is listed first";
+  golden.candidates[0].figures.under_way = 100;
+  EXPECT_EQ(firsts_of_a(), 0);
 }
 
 TEST(Decide, TheFirstWantedAreInOrderHoweverManyThereAre) {

@@ -37,8 +37,8 @@ constexpr std::array<std::string_view, 26> parameters{"temperature",
                                                       "reasoning_effort",
                                                       "web_search_options",
                                                       "verbosity"};
-constexpr std::array<std::string_view, 6> modalities{"text",  "image", "audio",
-                                                     "video", "file",  "embeddings"};
+constexpr std::array<std::string_view, 9> modalities{
+    "text", "image", "audio", "video", "file", "embeddings", "rerank", "speech", "transcription"};
 
 template <class Enum, std::size_t Count>
 std::optional<Enum> find(const std::array<std::string_view, Count>& names, std::string_view name) {

@@ -63,7 +63,17 @@ enum class Parameter : std::uint8_t {
 [[nodiscard]] std::optional<Parameter> parameter_named(std::string_view name) noexcept;
 using Parameters = EnumSet<Parameter>;
 
-enum class Modality : std::uint8_t { text, image, audio, video, file, embeddings };
+enum class Modality : std::uint8_t {
+  text,
+  image,
+  audio,
+  video,
+  file,
+  embeddings,
+  rerank,
+  speech,
+  transcription,
+};
 [[nodiscard]] std::optional<Modality> modality_named(std::string_view name) noexcept;
 using Modalities = EnumSet<Modality>;
 

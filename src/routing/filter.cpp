@@ -40,7 +40,8 @@ bool admits(const Ask& ask, const Endpoint& endpoint, bool flex_alone) {
   if (flex_alone) return endpoint.tier == Tier::flex;
   if (endpoint.tier == Tier::standard || ask.tier == endpoint.tier) return true;
   if (named(ask.preferences, endpoint)) return true;
-  if (ask.tier == Tier::standard || !ask.preferences.order.empty()) return false;
+  if (ask.tier == Tier::standard) return false;
+  if (!ask.preferences.order.empty() || ask.preferences.sort) return false;
   return ask.variants.has(endpoint.tier == Tier::priority ? catalog::Variant::nitro
                                                           : catalog::Variant::floor);
 }
@@ -169,9 +170,16 @@ void filter_model(std::span<const Candidate> candidates, const Ask& ask, Wishes 
       ask.tier == Tier::flex && std::ranges::any_of(candidates, [](const Candidate& candidate) {
         return candidate.endpoint->tier == Tier::flex;
       });
+  const bool needs_meta = !ask.openrouters.empty();
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    drops[i] =
-        candidates[i].endpoint->meta ? Drop::none : reason(ask, wishes, *candidates[i].endpoint);
+    const Candidate& candidate = candidates[i];
+    if (candidate.endpoint->meta) {
+      drops[i] = Drop::none;
+    } else if (needs_meta || candidate.needs_meta) {
+      drops[i] = Drop::needs_openrouter;
+    } else {
+      drops[i] = reason(ask, wishes, *candidate.endpoint);
+    }
   }
   for (std::size_t i = 0; wishes.lists && i < candidates.size(); ++i) {
     if (!candidates[i].endpoint->meta) continue;
@@ -185,8 +193,9 @@ struct Words {
   std::string_view excluded_by;
 };
 // In the order of the enumeration.
-constexpr std::array<Words, 17> words{{
+constexpr std::array<Words, 18> words{{
     {"none", ""},
+    {"needs_openrouter", ""},
     {"not_allowed", "allowed_providers"},
     {"ignored", "allowed_providers"},
     {"not_in_order", "allowed_providers"},

@@ -14,6 +14,7 @@ namespace tollway::routing {
 // The first reason counts, in the order in which they are listed here (wire.md 4.1).
 enum class Drop : std::uint8_t {
   none,  // it stays
+  needs_openrouter,
   not_allowed,
   ignored,
   not_in_order,

@@ -25,14 +25,15 @@ std::string row(const ListedProvider& provider, std::string_view model) {
   return fmt::format(
       R"({{"id":"{0}","canonical_slug":"{0}","name":"{0}","created":1700000000,)"
       R"("context_length":{1},"architecture":{{"modality":"text->text","input_modalities":["text"],)"
-      R"("output_modalities":["text"],"tokenizer":"Other"}},)"
+      R"("output_modalities":["{5}"],"tokenizer":"Other"}},)"
       R"("pricing":{{"prompt":"{2}","completion":"{3}"{4}}},)"
       R"("top_provider":{{"context_length":{1},"max_completion_tokens":10000}},)"
       R"("supported_parameters":["max_tokens","temperature","tools","stop"]}})",
       model, provider.context_length, provider.prompt_price, provider.completion_price,
       provider.cache_read_price.empty()
           ? ""
-          : fmt::format(R"(,"input_cache_read":"{}")", provider.cache_read_price));
+          : fmt::format(R"(,"input_cache_read":"{}")", provider.cache_read_price),
+      provider.output_modality);
 }
 
 std::string list_of(const ListedProvider& provider) {

@@ -26,6 +26,7 @@ struct ListedProvider {
   std::string completion_price = "0.000002";
   std::string cache_read_price = {};  // empty: not stated
   std::int64_t context_length = 100'000;
+  std::string output_modality = "text";
   // Lists as most vendors do, names without author, price or context.
   bool bare_list = false;
   std::string descriptor = {};  // empty for a provider that is built in

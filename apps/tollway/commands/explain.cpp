@@ -15,6 +15,7 @@
 #include "explanation.hpp"
 #include "gateway_call.hpp"
 #include "installation.hpp"
+#include "routing/strategy.hpp"
 #include "terminal/table.hpp"
 
 namespace tollway {
@@ -174,6 +175,15 @@ void add_explain_command(CLI::App& app, int& exit_code) {
       ->type_name("URL")
       ->expected(0, 1)
       ->default_str("");
+  std::vector<std::string> strategies;
+  for (const auto* strategy : routing::strategies::all()) strategies.emplace_back(strategy->name);
+  command
+      ->add_option("--strategy", options->asked.strategy,
+                   "By what candidates are ordered where the body leaves that open, as the header "
+                   "X-Tollway-Strategy has it (default: as the settings say)")
+      ->type_name("NAME")
+      ->check(CLI::IsMember(std::move(strategies)))
+      ->excludes("--gateway");
   add_shared_options(*command, options->shared);
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }

@@ -66,7 +66,7 @@ bool takes_the_default_model(std::string_view route) {
 Result<json::object> explanation(const Installation& installation, const Explained& asked) {
   auto facts = read_body(asked.body);
   if (!facts) return std::unexpected(facts.error());
-  if (auto checked = gateway::check_fallbacks(facts->wishes, asked.route); !checked) {
+  if (auto checked = dispatch::check_fallbacks(facts->wishes, asked.route); !checked) {
     return std::unexpected(std::move(checked.error()));
   }
   UpstreamChoice choice;

@@ -23,6 +23,21 @@ struct CallOptions {
   // Where the call ends with an error, it gets the attempts that were made, as a reply has them.
   // Not owned: it lasts until the call has ended. Of a stream that has begun, see its reply().
   std::vector<Attempt>* failed_attempts = nullptr;
+  // Of a model with alternatives: by what they are ordered in this call (Choice::strategy).
+  std::string strategy = {};
+  // Of a model with alternatives: gets the decision of this call, one JSON object as `tollway
+  // explain` shows it: each candidate, where it stands and why, by which figures. Not owned: it
+  // lasts until the call has ended, or its stream has begun.
+  std::string* explanation = nullptr;
+};
+
+// How a model's alternatives are chosen between.
+struct Choice {
+  // By what they are ordered where a request leaves that open: "price_weighted", "lowest_price",
+  // "lowest_latency", "highest_throughput", "balanced", "round_robin", "ordered" and the others of
+  // the setting routing.strategy (docs/configuration.md). Empty: by that setting, as the first
+  // model was made with it.
+  std::string strategy = {};
 };
 
 // A reply as it is made. Moves, does not copy; used by one thread at a time. Destroying it before
@@ -66,6 +81,26 @@ class TOLLWAY_API ChatModel {
   // not OpenRouter. The fallbacks of `others` come with them. Errc::bad_request for more than eight
   // models together.
   [[nodiscard]] Result<ChatModel> with_fallbacks(const std::vector<ChatModel>& others) const;
+
+  // The same among others that would do as well, such as the same model through OpenRouter, at its
+  // vendor and on an own server. For each call it is decided anew, as the gateway decides, who is
+  // asked first and who after a failure: who cannot do what the request needs (context length,
+  // modalities, tools, response_format), or whom its `provider` object rules out, is not asked;
+  // the others come in the order of a strategy, by price and by what their calls have measured.
+  // The `provider` object is a member of the request's extra_json, with OpenRouter's meaning for
+  // all of them ({"provider":{"order":["openai"],"max_price":{"prompt":1}}}); so is `session_id`,
+  // by which a conversation stays with who served it. Only OpenRouter is sent what only it
+  // understands.
+  //
+  // What they cost and can do is known from the lists of models that their providers were asked
+  // for (Provider::list_models), else from the built-in ones; servers of the own machine are free.
+  // Timeout, retries, runtime and settings are this model's. Fallbacks stand behind all
+  // alternatives. Errc::bad_request for more than eight models together and for an unknown
+  // strategy; of calls, for a request that names a model, for each of them has its own, and for a
+  // `provider` object that cannot be read; Errc::not_found, with each one's reason, where nobody is
+  // left who may be asked.
+  [[nodiscard]] Result<ChatModel> with_alternatives(const std::vector<ChatModel>& others,
+                                                    const Choice& choice = {}) const;
 
   // Blocks until the reply is there, which says who gave it. Where a model refuses a temperature
   // that nobody asked for, it is asked once more without one. Asks again after refused and lost

@@ -33,6 +33,10 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
 }
 
 std::vector<routing::Candidate> candidates_of(const ChatCallSpec& spec) {
+  if (spec.decision != nullptr) {
+    const auto all = spec.decision->candidates();
+    return {all.begin(), all.end()};
+  }
   std::vector<routing::Candidate> candidates;
   for (const ChatUpstream& upstream : spec.upstreams) {
     const auto& [standings, provider, key_name] = upstream.key;
@@ -42,9 +46,14 @@ std::vector<routing::Candidate> candidates_of(const ChatCallSpec& spec) {
   return candidates;
 }
 
-std::vector<routing::Place> places_of(std::size_t count) {
+std::vector<routing::Place> places_of(const ChatCallSpec& spec) {
+  if (spec.decision != nullptr) {
+    const auto all = spec.decision->places();
+    return {all.begin(), all.end()};
+  }
   std::vector<routing::Place> places;
-  for (std::uint32_t i = 0; i < count; ++i) places.push_back({.group = i, .candidate = i});
+  for (std::uint32_t i = 0; i < spec.upstreams.size(); ++i)
+    places.push_back({.group = i, .candidate = i});
   return places;
 }
 
@@ -61,14 +70,25 @@ ChatAttempts::ChatAttempts(Runtime::Parts& parts, net::Abort& abort, ChatCallSpe
       abort_(abort),
       spec_(std::move(spec)),
       bodies_(spec_.upstreams.size()),
+      engine_(parts.engine(facts().options.routing)),
+      decided_(decide()),
       candidates_(candidates_of(spec_)),
-      places_(places_of(candidates_.size())),
+      places_(places_of(spec_)),
       course_({.candidates = candidates_,
                .places = places_,
-               .budget = parts.engine(facts().options.routing).budget,
-               .random = parts.engine(facts().options.routing).random},
+               .budget = engine_.budget,
+               .random = engine_.random},
               course_options_of(facts().options), spec_.tokens, spec_.deadline) {
   bodies_.front() = std::move(spec_.body);
+}
+
+Result<> ChatAttempts::decide() {
+  if (spec_.decision == nullptr) return {};
+  auto decided = spec_.decision->decide(engine_.router, engine_.affinity(), spec_.started);
+  if (spec_.explanation != nullptr) {
+    *spec_.explanation = spec_.decision->explained(spec_.started);
+  }
+  return decided;
 }
 
 Result<> ChatAttempts::turn_to(std::size_t upstream) {
@@ -87,6 +107,7 @@ Result<> ChatAttempts::turn_to(std::size_t upstream) {
 }
 
 net::Task<Result<>> ChatAttempts::open() {
+  if (!decided_) co_return decided_;
   for (;;) {
     if (abort_.fired()) co_return std::unexpected(abort_.reason());
     if (over_) co_return std::unexpected(*error_);
@@ -262,6 +283,8 @@ void ChatAttempts::succeeded(ChatReply& reply) {
                                    .ended = net::Clock::now()};
   course_.answered(routing::answered(times, reply.usage.completion_tokens.value_or(0)),
                    used > 0 ? used : spec_.tokens, net::Clock::now());
+  if (spec_.decision == nullptr) return;
+  spec_.decision->served(current_, reply.usage, engine_.affinity(), net::Clock::now());
 }
 
 void ChatAttempts::tell_attempts() const {
@@ -303,9 +326,9 @@ Error ChatAttempts::last_error(net::TimePoint until) {
 
 std::string ChatAttempts::why_nobody_was_asked() const {
   std::string reasons;
-  for (std::size_t i = 0; i < candidates_.size(); ++i) {
-    const auto now = net::Clock::now();
-    const routing::Standing& standing = *candidates_[i].standing;
+  const auto now = net::Clock::now();
+  for (const routing::Place& place : places_) {
+    const routing::Standing& standing = *candidates_[place.candidate].standing;
     std::string_view reason = "was asked as often as its limits allow";
     if (standing.breaker.state(now) != routing::Breaker::State::closed) {
       reason = "is left alone after failures";
@@ -314,7 +337,7 @@ std::string ChatAttempts::why_nobody_was_asked() const {
       reason = "refused the API key, which rests since";
     }
     reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ",
-                           spec_.upstreams[i].facts->options.provider_name, reason);
+                           spec_.upstreams[place.candidate].facts->options.provider_name, reason);
   }
   return reasons;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "client/alternatives.hpp"
 #include "client/chat_model_state.hpp"
 #include "client/runtime.hpp"
 #include "dialects/chat_request_writer.hpp"
@@ -16,7 +17,8 @@ namespace tollway::client {
 
 // What a call is made of, whether its answer is read whole or as a stream.
 struct ChatCallSpec {
-  std::vector<ChatUpstream> upstreams;  // to be asked in this order; at least one
+  std::vector<ChatUpstream> upstreams;  // at least one
+  std::shared_ptr<Decision> decision;   // who of them is asked, in which order; null: in theirs
   dialects::ChatRequestBody body;       // for the first of them
   std::string model;                    // that it asks for
   std::optional<ChatRequest> request;   // what the others' bodies are made of, where there are any
@@ -25,6 +27,7 @@ struct ChatCallSpec {
   net::TimePoint started;
   net::TimePoint deadline;
   std::vector<Attempt>* failed_attempts = nullptr;  // the caller's, for a call that fails
+  std::string* explanation = nullptr;               // the caller's, of the decision
 };
 
 // Goes the way that routing::Course leads, with a ClientCall for each attempt, and keeps the record
@@ -77,6 +80,7 @@ class ChatAttempts {
   [[nodiscard]] const dialects::ChatRequestBody& body() const noexcept {
     return *bodies_[current_];
   }
+  [[nodiscard]] Result<> decide();
   [[nodiscard]] Result<> turn_to(std::size_t upstream);
   [[nodiscard]] net::Task<Result<>> attempt();
   [[nodiscard]] net::Task<Result<>> attempt_once();
@@ -94,6 +98,8 @@ class ChatAttempts {
   ChatCallSpec spec_;
   std::size_t current_ = 0;                                       // of spec_.upstreams
   std::vector<std::optional<dialects::ChatRequestBody>> bodies_;  // of those asked so far
+  Engine& engine_;
+  Result<> decided_;
   std::vector<routing::Candidate> candidates_;
   std::vector<routing::Place> places_;
   routing::Course course_;

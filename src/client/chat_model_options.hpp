@@ -12,6 +12,7 @@
 #include "http/origin.hpp"
 #include "net/dial_guard.hpp"
 #include "pricing/price_sheet.hpp"
+#include "providers/description.hpp"
 #include "routing/breaker.hpp"
 #include "routing/limiter.hpp"
 #include "settings/routing_settings.hpp"
@@ -19,6 +20,8 @@
 #include "tollway/runtime.hpp"
 
 namespace tollway::client {
+
+class ListedModels;
 
 struct ChatModelOptions {
   std::string provider_key;                     // "OPENROUTER"
@@ -56,7 +59,10 @@ struct ChatModelOptions {
   settings::RoutingSettings routing;  // but for what the two above say
   routing::Limits limits;             // of the API key
   routing::Breaker::Force breaker = routing::Breaker::Force::none;  // of the provider, by hand
-  std::shared_ptr<Runtime> runtime;                                 // null: Runtime::shared()
+  // What is known of the provider, for who chooses between several; null: what stands here.
+  providers::DescriptionPointer description;
+  std::shared_ptr<const ListedModels> lists;  // that the provider was asked for; null: none
+  std::shared_ptr<Runtime> runtime;           // null: Runtime::shared()
 };
 
 // Errc::bad_request for a timeout of nothing or over 30 minutes, for retries below 0 or over 10,

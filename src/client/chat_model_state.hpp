@@ -26,12 +26,18 @@ namespace client {
 struct ChatUpstream {
   std::shared_ptr<const ChatModelFacts> facts;
   UpstreamKey key;
+  // Those of one stage are chosen between; those of the next are asked after them.
+  std::uint32_t stage = 0;
 };
+
+struct Alternatives;
 
 }  // namespace client
 
 struct ChatModel::State {
   std::vector<client::ChatUpstream> upstreams;  // never empty; the first is the model's own
+  // Null: no stage has several, so that there is nothing to choose.
+  std::shared_ptr<const client::Alternatives> alternatives;
   std::shared_ptr<Runtime> runtime;
 };
 

@@ -23,6 +23,7 @@ std::uint64_t random_seed() {
 Engine::Engine(const settings::RoutingSettings& settings)
     : budget(settings.retry_share),
       random(random_seed()),
+      router(random_seed()),
       breaker_(breaker_options(settings)),
       standings_(std::make_shared<dispatch::Standings>(breaker_)) {}
 

@@ -5,10 +5,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "client/chat_model_options.hpp"
 #include "dispatch/standings.hpp"
+#include "routing/affinity.hpp"
+#include "routing/decide.hpp"
 #include "routing/random.hpp"
 #include "routing/retry_budget.hpp"
 #include "settings/routing_settings.hpp"
@@ -23,7 +26,7 @@ struct UpstreamKey {
 };
 
 // One of a runtime, made with the settings of its first model: its breakers and its budget are for
-// all. Thread-safe but for `random`.
+// all. Thread-safe but for what is of the runtime's thread.
 class Engine {
  public:
   explicit Engine(const settings::RoutingSettings& settings);
@@ -38,7 +41,12 @@ class Engine {
   [[nodiscard]] UpstreamKey key_of(const ChatModelOptions& options);
 
   routing::RetryBudget budget;
-  routing::Random random;  // of the runtime's thread
+  routing::Random random;  // of the runtime's thread, as are the next two
+  routing::Router router;
+  // Where conversations were served lately: a quarter of a megabyte, for who has alternatives.
+  [[nodiscard]] routing::Affinity& affinity() {
+    return affinity_ ? *affinity_ : affinity_.emplace();
+  }
 
  private:
   using Digest = std::array<unsigned char, 32>;
@@ -46,6 +54,7 @@ class Engine {
 
   const routing::BreakerOptions breaker_;
   std::shared_ptr<dispatch::Standings> standings_;
+  std::optional<routing::Affinity> affinity_;
   std::mutex mutex_;
   std::map<Digest, std::string> names_;           // of keys
   std::map<std::string, int, std::less<>> last_;  // number that a provider's keys have come to

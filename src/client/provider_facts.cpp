@@ -1,6 +1,7 @@
 #include "client/provider_facts.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "providers/model_list.hpp"
 
@@ -8,18 +9,27 @@ namespace tollway {
 
 namespace client {
 
-void ContextWindows::remember(const std::vector<ModelInfo>& models) {
+void ListedModels::remember(std::vector<ModelInfo> models) {
+  std::ranges::sort(models, {}, &ModelInfo::id);
   const std::scoped_lock lock(mutex_);
-  sizes_.clear();
-  for (const ModelInfo& model : models) {
-    if (model.context_length) sizes_[model.id] = *model.context_length;
-  }
+  models_ = std::move(models);
 }
 
-std::optional<std::int64_t> ContextWindows::of(std::string_view model) const {
+const ModelInfo* ListedModels::find(std::string_view id) const {
+  const auto found = std::ranges::lower_bound(models_, id, {}, &ModelInfo::id);
+  return found == models_.end() || found->id != id ? nullptr : &*found;
+}
+
+std::optional<std::int64_t> ListedModels::context_length(std::string_view id) const {
   const std::scoped_lock lock(mutex_);
-  const auto found = sizes_.find(model);
-  return found == sizes_.end() ? std::nullopt : std::optional(found->second);
+  const ModelInfo* const found = find(id);
+  return found == nullptr ? std::nullopt : found->context_length;
+}
+
+std::optional<ModelInfo> ListedModels::model(std::string_view id) const {
+  const std::scoped_lock lock(mutex_);
+  const ModelInfo* const found = find(id);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 }  // namespace client

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,15 +16,17 @@ namespace tollway {
 
 namespace client {
 
-// The context windows that a provider's lists have told. Thread-safe.
-class ContextWindows {
+// The models that a provider's list has told, when it was asked for last. Thread-safe.
+class ListedModels {
  public:
-  void remember(const std::vector<ModelInfo>& models);
-  [[nodiscard]] std::optional<std::int64_t> of(std::string_view model) const;
+  void remember(std::vector<ModelInfo> models);
+  [[nodiscard]] std::optional<std::int64_t> context_length(std::string_view id) const;
+  [[nodiscard]] std::optional<ModelInfo> model(std::string_view id) const;
 
  private:
+  [[nodiscard]] const ModelInfo* find(std::string_view id) const;  // under the lock
   mutable std::mutex mutex_;
-  std::map<std::string, std::int64_t, std::less<>> sizes_;
+  std::vector<ModelInfo> models_;  // by their ids
 };
 
 }  // namespace client
@@ -33,7 +34,7 @@ class ContextWindows {
 struct OpenAICompatibleProvider::Facts {
   ProviderInfo info;
   providers::DescriptionPointer description;
-  std::shared_ptr<client::ContextWindows> windows = std::make_shared<client::ContextWindows>();
+  std::shared_ptr<client::ListedModels> lists = std::make_shared<client::ListedModels>();
 };
 
 // The way from descriptors to providers.

@@ -81,7 +81,7 @@ Result<int> retries_of(const LlmOptions& options) {
 std::optional<std::int64_t> context_window_of(const ProviderFacts& facts, std::string_view model,
                                               const SettingsSnapshot& settings) {
   if (const auto set = settings.integer("llm.context_window_size")) return set;
-  if (const auto listed = facts.windows->of(model)) return listed;
+  if (const auto listed = facts.lists->context_length(model)) return listed;
   const auto& sheet = pricing::PriceSheet::built_in();
   auto found = sheet.find(facts.description->key, model);
   if (!found) found = sheet.find_by_name(model);
@@ -173,6 +173,8 @@ Result<ChatModel> create_llm(const ProviderFacts& facts, std::string_view model_
                  .tokens_a_minute = limits.tokens_a_minute,
                  .concurrent = limits.concurrent};
   made.breaker = breaker_force(settings::breaker_by_hand_from(options.settings, description.key));
+  made.description = facts.description;
+  made.lists = facts.lists;
   made.runtime = options.runtime;
   return make_chat_model(std::move(made));
 }

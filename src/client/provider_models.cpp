@@ -150,7 +150,7 @@ Result<std::vector<ModelInfo>> fetch_models(const ProviderFacts& facts,
   if (!models) return models;
   for (ModelInfo& model : *models) model.provider = facts.info.provider_key;
   mark_loaded(**runtime, facts, access, *models);
-  facts.windows->remember(*models);
+  facts.lists->remember(*models);
   return models;
 }
 

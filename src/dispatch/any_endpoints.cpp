@@ -59,7 +59,8 @@ void Endpoints::list(const catalog::Model& model, std::string_view route) {
     const auto* const offer = catalog::Catalogue::offer_of(model, provider.key);
     if (offer == nullptr || !answers(provider, route)) continue;
     if (!writes_text(model, provider.local)) continue;
-    auto endpoint = endpoint_of(provider, model, *offer, routing::Tier::standard);
+    auto endpoint =
+        make_priced_endpoint(provider, model, *offer, routing::Tier::standard, overrides_.get());
     if (!endpoint) continue;
     Offered made{.endpoint = std::move(*endpoint), .upstream = &upstream, .model = offer->model};
     apply(upstream, made.endpoint);

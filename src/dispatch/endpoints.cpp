@@ -64,11 +64,6 @@ bool has_tiers(std::string_view route) {
   return route == "chat/completions" || route == "responses";
 }
 
-llm::ServiceTier service_of(routing::Tier tier) {
-  if (tier == routing::Tier::flex) return llm::ServiceTier::flex;
-  return tier == routing::Tier::priority ? llm::ServiceTier::priority : llm::ServiceTier::standard;
-}
-
 // A tier fails and slows down by itself.
 std::string_view suffix_of(routing::Tier tier) {
   if (tier == routing::Tier::flex) return ":flex";
@@ -120,32 +115,6 @@ void Endpoints::use(UpstreamsPointer upstreams) {
 void Endpoints::use(Overrides overrides) {
   overrides_ = std::move(overrides);
   forget();
-}
-
-// Where a price depends on the time of day, that of the moment at which it is looked up.
-std::optional<routing::Endpoint> Endpoints::endpoint_of(const providers::Description& provider,
-                                                        const catalog::Model& model,
-                                                        const catalog::Offer& offer,
-                                                        routing::Tier tier) const {
-  const auto service = service_of(tier);
-  const bool standard = tier == routing::Tier::standard;
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  const auto vendor = pricing::sheet_name(offer.provider);
-  const auto rates_in = [&](const pricing::PriceSheet* sheet) -> const pricing::Rates* {
-    const auto found = sheet == nullptr ? std::nullopt : sheet->find(vendor, offer.model);
-    if (!found || !found->model->has_prices(service)) return nullptr;
-    return found->model->rates(now, service);
-  };
-  const bool stated = standard && offer.prices.known();
-  const auto* const own = stated ? nullptr : rates_in(overrides_.get());
-  const auto* const rates = own != nullptr ? own : rates_in(&pricing::PriceSheet::built_in());
-  if (!standard && rates == nullptr) return std::nullopt;
-  auto made = make_endpoint(provider, model, offer, rates);
-  if (!standard) sell_in(made, tier, *rates);
-  if (overrides_ == nullptr || own != nullptr || provider.local) return made;
-  const auto granted = overrides_->discount(vendor, offer.model, service, now);
-  if (granted) reduce(made.prices, *granted);
-  return made;
 }
 
 void Endpoints::forget() {
@@ -213,7 +182,7 @@ void Endpoints::add_offers(ModelTargets& made, const catalog::Found& found,
       const auto* const offer = catalog::Catalogue::offer_of(*found.target, provider.key);
       if (offer == nullptr || (provider.key != first && !answers(provider, asked.route))) continue;
       if (tier != Tier::standard && provider.chooses_providers) continue;
-      auto endpoint = endpoint_of(provider, *found.target, *offer, tier);
+      auto endpoint = make_priced_endpoint(provider, *found.target, *offer, tier, overrides_.get());
       if (!endpoint) continue;
       add(made, upstream, std::move(*endpoint),
           spelling(found, *offer, provider.chooses_providers, asked.model));

@@ -116,11 +116,6 @@ class Endpoints {
   void add_offers(ModelTargets& made, const catalog::Found& found, const AskedView& asked) const;
   [[nodiscard]] bool add_meta(ModelTargets& made) const;
   [[nodiscard]] ModelTargetsPointer make(const AskedView& asked) const;
-  // Nullopt where no sheet knows what the tier costs, of any but the standard one.
-  [[nodiscard]] std::optional<routing::Endpoint> endpoint_of(const providers::Description& provider,
-                                                             const catalog::Model& model,
-                                                             const catalog::Offer& offer,
-                                                             routing::Tier tier) const;
 
   UpstreamsPointer upstreams_;
   Standings& standings_;

@@ -16,6 +16,10 @@ namespace {
 constexpr std::int64_t output_tokens_usual = 512;
 constexpr std::size_t models_max = 16;
 
+std::int64_t output_tokens_of(const routing::Ask& ask) {
+  return std::min(ask.max_tokens.value_or(output_tokens_usual), output_tokens_usual);
+}
+
 bool decides_for_itself(const Target& target) {
   return target.endpoint.meta;
 }
@@ -41,16 +45,29 @@ bool is_the_default(const routing::Strategy* strategy) {
 Result<> Gathered::gather(const Wanted& wanted, routing::Ask& ask, Endpoints& endpoints,
                           routing::TimePoint now) {
   ask_ = &ask;
-  ask.output_tokens = std::min(ask.max_tokens.value_or(output_tokens_usual), output_tokens_usual);
+  ask.output_tokens = output_tokens_of(ask);
   ask_for_what_the_route_gives(wanted.route, ask);
   find_models(wanted, endpoints, now);
   if (as_it_came_) {
     open_.prompt_tokens = ask.prompt_tokens;
     open_.output_tokens = ask.output_tokens;
   } else {
-    if (auto read = read_wishes(wanted); !read) return read;
+    if (auto read = read_wishes(wanted.preferences); !read) return read;
     if (auto named = name_any(wanted, endpoints, now); !named) return named;
   }
+  for (std::uint32_t index = 0; index < models_.size(); ++index) add(*models_[index], index, now);
+  return {};
+}
+
+Result<> Gathered::gather(std::span<const ModelTargetsPointer> models, std::string_view preferences,
+                          routing::Ask& ask, routing::TimePoint now) {
+  ask_ = &ask;
+  ask.output_tokens = output_tokens_of(ask);
+  for (const ModelTargetsPointer& model : models) {
+    names_.emplace_back(model->model);
+    models_.push_back(model);
+  }
+  if (auto read = read_wishes(preferences); !read) return read;
   for (std::uint32_t index = 0; index < models_.size(); ++index) add(*models_[index], index, now);
   return {};
 }
@@ -71,10 +88,10 @@ void Gathered::find_models(const Wanted& wanted, Endpoints& endpoints, routing::
   if (as_it_came_) models_.resize(1);
 }
 
-Result<> Gathered::read_wishes(const Wanted& wanted) {
+Result<> Gathered::read_wishes(std::string_view preferences) {
   ask_->variants = models_.front()->variants;
-  if (wanted.preferences.empty()) return {};
-  auto read = routing::read_preferences(wanted.preferences);
+  if (preferences.empty()) return {};
+  auto read = routing::read_preferences(preferences);
   if (!read) return std::unexpected(std::move(read.error()));
   const bool across_models = ask_->preferences.across_models;  // by `route`, which is older
   ask_->preferences = std::move(*read);

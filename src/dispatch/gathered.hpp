@@ -34,6 +34,11 @@ class Gathered {
   // asked; not_found where no model can stand for it.
   [[nodiscard]] Result<> gather(const Wanted& wanted, routing::Ask& ask, Endpoints& endpoints,
                                 routing::TimePoint now);
+  // The same among targets that somebody named himself: a model of alternatives, then each that
+  // stands behind it. Nothing goes up as it came.
+  [[nodiscard]] Result<> gather(std::span<const ModelTargetsPointer> models,
+                                std::string_view preferences, routing::Ask& ask,
+                                routing::TimePoint now);
   // Once gathered. Where nobody is left there are no places, and nobody_is_left() says why.
   void decide(routing::Router& router);
   // Errc::not_found, or bad_request for what OpenRouter alone does where it cannot be asked.
@@ -61,7 +66,7 @@ class Gathered {
 
  private:
   void find_models(const Wanted& wanted, Endpoints& endpoints, routing::TimePoint now);
-  [[nodiscard]] Result<> read_wishes(const Wanted& wanted);
+  [[nodiscard]] Result<> read_wishes(std::string_view preferences);
   // Puts models in the place of "openrouter/auto".
   [[nodiscard]] Result<> name_any(const Wanted& wanted, Endpoints& endpoints,
                                   routing::TimePoint now);

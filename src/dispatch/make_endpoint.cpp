@@ -1,6 +1,7 @@
 #include "dispatch/make_endpoint.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "catalog/names.hpp"
 
@@ -90,6 +91,11 @@ routing::EndpointPrices prices_of(const providers::Description& provider,
   return by_author ? prices_of(model.prices) : routing::EndpointPrices{};
 }
 
+llm::ServiceTier service_of(routing::Tier tier) {
+  if (tier == routing::Tier::flex) return llm::ServiceTier::flex;
+  return tier == routing::Tier::priority ? llm::ServiceTier::priority : llm::ServiceTier::standard;
+}
+
 }  // namespace
 
 routing::Endpoint make_unlisted_endpoint(const providers::Description& provider,
@@ -142,6 +148,32 @@ void apply(const Upstream& upstream, routing::Endpoint& endpoint) {
   data.zero_retention = said.zero_retention.value_or(data.zero_retention);
   data.distillable = said.distillable.value_or(data.distillable);
   endpoint.quantization = said.quantization;
+}
+
+std::optional<routing::Endpoint> make_priced_endpoint(const providers::Description& provider,
+                                                      const catalog::Model& model,
+                                                      const catalog::Offer& offer,
+                                                      routing::Tier tier,
+                                                      const pricing::PriceSheet* overrides) {
+  const auto service = service_of(tier);
+  const bool standard = tier == routing::Tier::standard;
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto vendor = pricing::sheet_name(offer.provider);
+  const auto rates_in = [&](const pricing::PriceSheet* sheet) -> const pricing::Rates* {
+    const auto found = sheet == nullptr ? std::nullopt : sheet->find(vendor, offer.model);
+    if (!found || !found->model->has_prices(service)) return nullptr;
+    return found->model->rates(now, service);
+  };
+  const bool stated = standard && offer.prices.known();
+  const auto* const own = stated ? nullptr : rates_in(overrides);
+  const auto* const rates = own != nullptr ? own : rates_in(&pricing::PriceSheet::built_in());
+  if (!standard && rates == nullptr) return std::nullopt;
+  auto made = make_endpoint(provider, model, offer, rates);
+  if (!standard) sell_in(made, tier, *rates);
+  if (overrides == nullptr || own != nullptr || provider.local) return made;
+  const auto granted = overrides->discount(vendor, offer.model, service, now);
+  if (granted) reduce(made.prices, *granted);
+  return made;
 }
 
 void reduce(routing::EndpointPrices& prices, pricing::Discount discount) {

@@ -1,8 +1,11 @@
 // An endpoint's facts, from what is known of model, offer and provider.
 #pragma once
 
+#include <optional>
+
 #include "catalog/model.hpp"
 #include "dispatch/upstreams.hpp"
+#include "pricing/price_sheet.hpp"
 #include "pricing/rates.hpp"
 #include "providers/description.hpp"
 #include "routing/endpoint.hpp"
@@ -17,6 +20,12 @@ namespace tollway::dispatch {
                                               const catalog::Model& model,
                                               const catalog::Offer& offer,
                                               const pricing::Rates* rates);
+// The same with the rates of the operator's sheet, else of the built-in one, less the discount that
+// the operator is granted. Where a price depends on the time of day, that of now. `overrides` may
+// be null. Nullopt where no sheet knows what a tier costs, of any but the standard one.
+[[nodiscard]] std::optional<routing::Endpoint> make_priced_endpoint(
+    const providers::Description& provider, const catalog::Model& model,
+    const catalog::Offer& offer, routing::Tier tier, const pricing::PriceSheet* overrides);
 // Of a model that the provider is not known to offer: it can do everything.
 [[nodiscard]] routing::Endpoint make_unlisted_endpoint(const providers::Description& provider,
                                                        std::string_view model);

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
+#include "dispatch/conversation_memory.hpp"
 #include "dispatch/gathered.hpp"
 #include "gateway/request.hpp"
-#include "routing/affinity.hpp"
 
 namespace tollway::gateway {
 
@@ -27,8 +27,7 @@ class Candidates : public dispatch::Gathered {
   void remember(const Request& request, routing::TimePoint now);
 
   std::int64_t tokens_ = 0;
-  std::uint64_t conversation_ = 0;  // 0: it does not matter who served it
-  bool sticks_after_any_ = false;   // not only after a cache was seen to be read
+  dispatch::ConversationMemory memory_;
 };
 
 }  // namespace tollway::gateway

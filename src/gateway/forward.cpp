@@ -33,7 +33,8 @@ Result<> read_strategy(Request& request) {
 Result<> read_facts(Request& request) {
   auto facts = read_request(request.body);
   if (!facts) return std::unexpected(facts.error());
-  if (auto checked = check_fallbacks(facts->wishes, request.route->path); !checked) return checked;
+  if (auto checked = dispatch::check_fallbacks(facts->wishes, request.route->path); !checked)
+    return checked;
   request.facts = std::move(*facts);
   const auto default_model = request.provider->default_model();
   if (request.route->chat && request.facts.model.empty() && request.facts.wishes.models.empty()) {

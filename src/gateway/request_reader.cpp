@@ -121,7 +121,7 @@ Result<BodyFacts> read_fields(std::string_view body, const simdjson::dom::object
                   .empty_object = object.size() == 0};
   std::uint32_t seen = 0;
   for (const auto [name, value] : object) {
-    note_wish(name, value, facts.wishes);
+    dispatch::note_wish(name, value, facts.wishes);
     const auto guarded = std::ranges::find(guarded_fields, name);
     if (guarded == guarded_fields.end()) continue;
     const auto bit = std::uint32_t{1} << (guarded - guarded_fields.begin());

@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "dialects/usage/text_of.hpp"
-#include "gateway/wishes.hpp"
+#include "dispatch/wishes.hpp"
 #include "llm/service_tier.hpp"
 
 namespace tollway::gateway {
@@ -21,7 +21,7 @@ struct BodyFacts {
   // Of a stream, whose body is given back long before it is known whether its tokens have to be
   // counted, and of what is large.
   dialects::PromptText prompt = {};
-  Wishes wishes = {};
+  dispatch::Wishes wishes = {};
 };
 
 // Reads the whole body as strict JSON (RFC 8259): one object, at most limits::json_depth_max deep.

@@ -17,6 +17,7 @@ EXPECTED = {
     "structured_output": ([], ['{"name":"Johann Wolfgang von Goethe","born":1749}\n']),
     "list_models": ([], ["tollway/echo: $0 a token in, $0 out, context 1048576\n",
                          "tollway/metered-echo: $0.000001 a token in, $0.000002 out"]),
+    "alternatives": (["Good morning", "tollway/echo"], [HEARD + "Good morning ("]),
     "own_provider": ([], [HEARD + "Good morning (HOUSE)"]),
     "documented": ([], ["upstream_timeout\ncancelled\nthe request: OpenRouter answered 400",
                         *[f"{HEARD}Number {i}\n" for i in range(4)],

@@ -12,7 +12,7 @@
 #include "routing/any_model.hpp"
 #include "routing/ask.hpp"
 
-namespace tollway::gateway {
+namespace tollway::dispatch {
 
 struct Wishes {
   routing::Ask ask;  // but for its preferences, of which `route` alone says something here
@@ -32,4 +32,4 @@ void note_wish(std::string_view name, const simdjson::dom::element& value, Wishe
 // Errc::bad_request for "fallbacks" of messages that break OpenRouter's rules (wire.md 4.5).
 [[nodiscard]] Result<> check_fallbacks(const Wishes& wishes, std::string_view route);
 
-}  // namespace tollway::gateway
+}  // namespace tollway::dispatch

@@ -1,4 +1,4 @@
-#include "gateway/wishes.hpp"
+#include "dispatch/wishes.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include "gateway/request_reader.hpp"
 #include "net/read_buffer.hpp"
 
-namespace tollway::gateway {
+namespace tollway::dispatch {
 namespace {
 
 using routing::Parameter;
@@ -81,4 +81,4 @@ TEST(Wishes, FallbacksAreHeldToTheirRulesOnMessages) {
 }
 
 }  // namespace
-}  // namespace tollway::gateway
+}  // namespace tollway::dispatch

@@ -1,10 +1,10 @@
-#include "gateway/wishes.hpp"
+#include "dispatch/wishes.hpp"
 
 #include <fmt/format.h>
 
 #include "dialects/tool_calls.hpp"
 
-namespace tollway::gateway {
+namespace tollway::dispatch {
 namespace {
 
 using simdjson::SUCCESS;
@@ -254,4 +254,4 @@ Result<> check_fallbacks(const Wishes& wishes, std::string_view route) {
                       fmt::format("fallbacks: expected {}", wishes.fallbacks_problem));
 }
 
-}  // namespace tollway::gateway
+}  // namespace tollway::dispatch

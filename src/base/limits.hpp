@@ -72,6 +72,7 @@ inline constexpr std::size_t client_connections_max = 16384;  // a thread
 inline constexpr std::size_t idle_upstreams_max = 1024;       // an origin and thread
 inline constexpr auto upstream_idle_timeout = 60s;
 inline constexpr std::size_t answer_readers_spare_max = 256;  // buffers kept for the next call
+inline constexpr std::size_t requests_spare_max = 256;        // their memory kept for the next one
 // A request up to this size goes up in one go; a larger one while the answer is watched for.
 inline constexpr std::size_t upload_at_once_bytes = 32 * 1024;
 

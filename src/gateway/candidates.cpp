@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/request.hpp"
 #include "gateway/route.hpp"
 
 namespace tollway::gateway {

@@ -5,9 +5,10 @@
 
 #include "dispatch/conversation_memory.hpp"
 #include "dispatch/gathered.hpp"
-#include "gateway/request.hpp"
 
 namespace tollway::gateway {
+
+struct Request;
 
 // With the memory of where a request's conversation was.
 class Candidates : public dispatch::Gathered {

@@ -46,7 +46,8 @@ Result<> read_facts(Request& request) {
 }
 
 // Whatever was decided: why nobody is left can be told, too.
-Result<> choose(Request& request, Candidates& candidates) {
+Result<> choose(Request& request) {
+  Candidates& candidates = request.candidates;
   const auto now = net::Clock::now();
   request.tells_explanation = wants_explanation(request);
   auto chosen = candidates.choose(request, now);
@@ -73,16 +74,16 @@ net::Task<Result<>> forward(Request& request) {
     auto reading = read_request_body(request);
     if (auto read = co_await std::move(reading); !read) co_return read;
   }
-  Candidates candidates;
-  if (auto chosen = choose(request, candidates); !chosen) co_return chosen;
-  auto forwarding = Forwarding::run(request, candidates);
-  co_return co_await std::move(forwarding);
+  if (auto chosen = choose(request); !chosen) co_return chosen;
+  Forwarding forwarding(request);
+  auto running = forwarding.run();
+  co_return co_await std::move(running);
 }
 
 net::Task<Result<>> explain(Request& request) {
   auto reading = read_request_body(request);
   if (auto read = co_await std::move(reading); !read) co_return read;
-  Candidates candidates;
+  Candidates& candidates = request.candidates;
   const auto now = net::Clock::now();
   const auto chosen = candidates.choose(request, now);
   const std::string decision = candidates.explained(now);

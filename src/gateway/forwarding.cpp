@@ -65,24 +65,23 @@ std::string for_openrouter(std::string_view body, std::string_view model) {
 
 }  // namespace
 
-net::Task<Result<>> Forwarding::run(Request& request, Candidates& candidates) {
-  Forwarding forwarding(request, candidates);
-  if (request.facts.stream && request.route->chat) request.silence.begin();
+net::Task<Result<>> Forwarding::run() {
+  if (request_.facts.stream && request_.route->chat) request_.silence.begin();
   std::optional<Result<>> ended;  // nullopt: nobody is left
   Course::Step step;
   std::exception_ptr thrown;
   try {
     while (!ended) {
-      step = forwarding.course_.next(net::Clock::now());
+      step = course_.next(net::Clock::now());
       if (step.what == Course::Next::give_up) break;
       if (step.what == Course::Next::wait) {
-        auto waiting = forwarding.wait_until(step.until);
+        auto waiting = wait_until(step.until);
         if (auto waited = co_await std::move(waiting); !waited) ended = std::move(waited);
         continue;
       }
-      const auto hedge_at = forwarding.hedge_at();
-      auto attempting = hedge_at ? forwarding.ask_hedged(step.candidate, *hedge_at)
-                                 : forwarding.ask(*request.attempt, step.candidate);
+      const auto other_at = hedge_at();
+      auto attempting =
+          other_at ? ask_hedged(step.candidate, *other_at) : ask(*request_.attempt, step.candidate);
       const auto done = co_await std::move(attempting);
       if (!done) {
         ended = std::unexpected(done.error());
@@ -93,17 +92,16 @@ net::Task<Result<>> Forwarding::run(Request& request, Candidates& candidates) {
   } catch (...) {
     thrown = std::current_exception();
   }
-  request.silence.stop();
-  if (request.silence.writing()) {
-    auto silencing = request.silence.end();
+  request_.silence.stop();
+  if (request_.silence.writing()) {
+    auto silencing = request_.silence.end();
     co_await std::move(silencing);
   }
   if (thrown) std::rethrow_exception(thrown);
-  if (ended && (*ended || request.attempt->committed || ended->error().source == Source::client)) {
+  if (ended && (*ended || request_.attempt->committed || ended->error().source == Source::client)) {
     co_return std::move(*ended);
   }
-  auto ending =
-      ended ? forwarding.end_begun(std::move(ended->error())) : forwarding.give_up(step.until);
+  auto ending = ended ? end_begun(std::move(ended->error())) : give_up(step.until);
   co_return co_await std::move(ending);
 }
 

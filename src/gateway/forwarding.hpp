@@ -14,12 +14,10 @@ namespace tollway::gateway {
 // Does what routing::Course says.
 class Forwarding {
  public:
-  static net::Task<Result<>> run(Request& request, Candidates& candidates);
-
- private:
-  Forwarding(Request& request, Candidates& candidates)
+  // The request's candidates have been chosen.
+  explicit Forwarding(Request& request)
       : request_(request),
-        candidates_(candidates),
+        candidates_(request.candidates),
         ends_by_(request.arrived + request.services.dispatch.patience()),
         course_({.candidates = candidates_.all(),
                  .places = candidates_.places(),
@@ -27,6 +25,9 @@ class Forwarding {
                  .random = request.services.routing.random},
                 request.services.routing.options, candidates_.tokens(), ends_by_) {}
 
+  [[nodiscard]] net::Task<Result<>> run();
+
+ private:
   // True: the client has its answer.
   [[nodiscard]] net::Task<Result<bool>> ask(Attempt& attempt, std::uint32_t candidate);
   // The same, with another attempt beside it where nothing has come of it by `hedge_at`.

@@ -201,7 +201,8 @@ void write_access_record(const Request& request) {
 }  // namespace
 
 net::Task<> Pipeline::handle(net::ServerExchange& exchange) {
-  Request request(exchange, services_);
+  const auto made = requests_.make(exchange, services_);
+  Request& request = *made;
   request.id = new_request_id();
   auto serving = serve(request);
   const auto served = co_await std::move(serving);

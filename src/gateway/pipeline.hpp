@@ -1,6 +1,7 @@
 // The phases of a request, in order.
 #pragma once
 
+#include "base/recycler.hpp"
 #include "gateway/request.hpp"
 
 namespace tollway::gateway {
@@ -15,6 +16,7 @@ class Pipeline final : public net::Handler {
 
  private:
   Services services_;
+  Recycler<Request> requests_{limits::requests_spare_max};
 };
 
 }  // namespace tollway::gateway

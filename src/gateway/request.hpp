@@ -11,6 +11,7 @@
 #include "dispatch/dispatch.hpp"
 #include "dispatch/endpoints.hpp"
 #include "gateway/attempt.hpp"
+#include "gateway/candidates.hpp"
 #include "gateway/cost_alerts.hpp"
 #include "gateway/error_response.hpp"
 #include "gateway/gateway_keys.hpp"
@@ -112,6 +113,7 @@ struct Request {
   std::string_view body;                              // as it goes up
   std::string spliced_body;                           // owns `body` where the gateway changed it
   BodyFacts facts;
+  Candidates candidates;
   int attempts = 0;
   Attempt first;
   std::unique_ptr<Attempt> second;  // where one was hedged

@@ -1,9 +1,9 @@
 // From counts and prices to money.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "llm/metered_usage.hpp"
 #include "pricing/rates.hpp"
@@ -20,7 +20,7 @@ struct CostLine {
 };
 
 struct Cost {
-  std::vector<CostLine> lines;  // of units that were used
+  boost::container::small_vector<CostLine, 4> lines;  // of units that were used
   // Sums of lines; nullopt as soon as one line has no price. Unknown is never zero.
   std::optional<Money> prompt;
   std::optional<Money> completion;

@@ -38,8 +38,11 @@ TEST(Recycler, EndsWhatItMade) {
 TEST(Recycler, GivesTheMemoryOfWhatHasGoneToWhatComes) {
   int alive = 0;
   Recycler<Counted> recycler(1);
-  const Counted* const first = recycler.make(alive).get();
-  EXPECT_EQ(recycler.make(alive).get(), first);
+  auto made = recycler.make(alive);
+  const void* const first = made.get();
+  made.reset();
+  made = recycler.make(alive);
+  EXPECT_EQ(made.get(), first);
 }
 #endif
 

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "dialects/json_reader.hpp"
+#include "dialects/members.hpp"
 #include "dialects/usage/written_beside.hpp"
 
 namespace tollway::dialects {
@@ -23,10 +24,10 @@ constexpr Money stated_max{10'000'000'000'000};
 // Reads members of one usage object and remembers the first that is wrong.
 class Counts {
  public:
-  explicit Counts(const Object& usage) : usage_(usage) {}
+  explicit Counts(const Members& usage) : usage_(usage) {}
 
   // A count that may be absent or null.
-  std::int64_t optional(const std::optional<Object>& object, std::string_view name) {
+  std::int64_t optional(const std::optional<Members>& object, std::string_view name) {
     return count(object, name).value_or(0);
   }
   std::int64_t optional(std::string_view name) { return optional(usage_, name); }
@@ -39,31 +40,31 @@ class Counts {
     return count;
   }
 
-  std::int64_t required(const std::optional<Object>& object, std::string_view name) {
+  std::int64_t required(const std::optional<Members>& object, std::string_view name) {
     const auto there = count(object, name);
     if (!there && wrong_.empty()) wrong_ = name;
     return there.value_or(0);
   }
   std::int64_t required(std::string_view name) { return required(usage_, name); }
 
-  [[nodiscard]] std::optional<Object> object(std::string_view name) const {
+  [[nodiscard]] std::optional<Members> object(std::string_view name) const {
     Object value;
-    if (usage_->at_key(name).get(value) != SUCCESS) return std::nullopt;
-    return value;
+    if ((*usage_)[name].get(value) != SUCCESS) return std::nullopt;
+    return Members(value);
   }
 
   // Of Gemini's lists: [{"modality": "AUDIO", "tokenCount": 3}].
   std::int64_t of_modality(std::string_view list, std::string_view modality) {
     simdjson::dom::array rows;
     std::int64_t sum = 0;
-    if (usage_->at_key(list).get(rows) != SUCCESS) return sum;
+    if ((*usage_)[list].get(rows) != SUCCESS) return sum;
     for (const auto row : rows) {
       Object entry;
       std::string_view name;
       if (row.get(entry) != SUCCESS || entry["modality"].get(name) != SUCCESS || name != modality) {
         continue;
       }
-      sum += optional(entry, "tokenCount");
+      sum += optional(Members(entry), "tokenCount");
     }
     return sum;
   }
@@ -75,9 +76,9 @@ class Counts {
   }
 
  private:
-  std::optional<std::int64_t> count(const std::optional<Object>& object, std::string_view name) {
+  std::optional<std::int64_t> count(const std::optional<Members>& object, std::string_view name) {
     simdjson::dom::element value;
-    if (!object || object->at_key(name).get(value) != SUCCESS || value.is_null()) {
+    if (!object || (*object)[name].get(value) != SUCCESS || value.is_null()) {
       return std::nullopt;
     }
     std::int64_t count = -1;
@@ -91,7 +92,7 @@ class Counts {
     return 0;
   }
 
-  const std::optional<Object> usage_;
+  const std::optional<Members> usage_;
   std::string_view wrong_;
 };
 
@@ -220,7 +221,7 @@ UsageLayout own_layout(std::string_view provider) {
 }
 
 // Anthropic's and Gemini's usage say which tier served. Anthropic's fast mode is one of its own.
-std::optional<llm::ServiceTier> tier_in(const Object& usage) {
+std::optional<llm::ServiceTier> tier_in(const Members& usage) {
   std::optional<llm::ServiceTier> tier;
   for (const auto* name : {"trafficType", "serviceTier", "service_tier", "speed"}) {
     std::string_view text;
@@ -271,7 +272,9 @@ std::optional<UsageLayout> usage_layout(std::string_view provider, std::string_v
   return std::nullopt;
 }
 
-std::optional<Money> stated_cost(const Object& usage) {
+namespace {
+
+std::optional<Money> cost_in(const Members& usage) {
   std::int64_t ticks = 0;
   if (usage["cost_in_usd_ticks"].get(ticks) == SUCCESS) return money_of_ticks(ticks);
   double cost = 0;
@@ -286,6 +289,12 @@ std::optional<Money> stated_cost(const Object& usage) {
   return money;
 }
 
+}  // namespace
+
+std::optional<Money> stated_cost(const Object& usage) {
+  return cost_in(Members(usage));
+}
+
 Result<llm::MeteredUsage> read_usage(UsageLayout layout, const boost::json::value& usage) {
   if (const auto object = parse_object(boost::json::serialize(usage))) {
     return read_usage(layout, *object);
@@ -295,7 +304,7 @@ Result<llm::MeteredUsage> read_usage(UsageLayout layout, const boost::json::valu
 
 namespace {
 
-Result<llm::MeteredUsage> read_counts(UsageLayout layout, const Object& usage) {
+Result<llm::MeteredUsage> read_counts(UsageLayout layout, const Members& usage) {
   Counts counts(usage);
   switch (layout) {
     case UsageLayout::openai_chat:
@@ -321,10 +330,11 @@ Result<llm::MeteredUsage> read_counts(UsageLayout layout, const Object& usage) {
 }  // namespace
 
 Result<llm::MeteredUsage> read_usage(UsageLayout layout, const Object& usage) {
-  auto read = read_counts(layout, usage);
+  const Members members(usage);
+  auto read = read_counts(layout, members);
   if (!read) return read;
-  read->stated_cost = stated_cost(usage);
-  read->tier = tier_in(usage);
+  read->stated_cost = cost_in(members);
+  read->tier = tier_in(members);
   return read;
 }
 

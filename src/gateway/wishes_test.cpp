@@ -6,13 +6,13 @@
 #include "gateway/request_reader.hpp"
 #include "net/read_buffer.hpp"
 
-namespace tollway::dispatch {
+namespace tollway::gateway {
 namespace {
 
 using routing::Parameter;
 using testing::HasSubstr;
 
-Wishes wishes_of(std::string body) {
+dispatch::Wishes wishes_of(std::string body) {
   const std::size_t size = body.size();
   body.append(net::ReadBuffer::slack_bytes, '\0');
   return read_request(std::string_view(body).substr(0, size)).value().wishes;
@@ -81,4 +81,4 @@ TEST(Wishes, FallbacksAreHeldToTheirRulesOnMessages) {
 }
 
 }  // namespace
-}  // namespace tollway::dispatch
+}  // namespace tollway::gateway

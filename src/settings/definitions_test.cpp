@@ -33,7 +33,8 @@ TEST(Definitions, EveryFileIsWellFormed) {
     auto rows = parse_definitions(file.text, file.name);
     ASSERT_TRUE(rows) << rows.error().message;
     count += rows->size();
-    for (const auto& row : *rows) count += row.url ? 9 : 0;  // a provider's limits, breaker, weight and policy
+    for (const auto& row : *rows)
+      count += row.url ? 9 : 0;  // a provider's limits, breaker, weight and policy
     const auto made = Definitions::create(std::move(*rows));
     EXPECT_TRUE(made) << file.name << ": " << made.error().message;
   }

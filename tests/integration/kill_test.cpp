@@ -165,7 +165,7 @@ TEST_P(KillUnderLoad, P01_M04_M10_no_attempt_is_lost_and_none_is_doubled) {
   Vendor second("second");
   const SeveralProviders both(
       {own_provider("first", first.url()), own_provider("second", second.url())});
-  const auto options = both.options({{"TOLLWAY_ROUTING_HEDGE_AFTER", "0.05"}});
+  const auto options = both.options({{"TOLLWAY_ROUTING_HEDGE_AFTER", "0.005"}});
   std::mt19937 random(GetParam());
   Receipts receipts;
   for (int kill = 0; kill < kills_a_test; ++kill) {

@@ -80,7 +80,7 @@ void SeveralProviders::learn_lists() {
   key_ = gateway.key();
   std::string listed;
   const bool all = wait_until([&] {
-    listed = gateway.get("/api/v1/models").body;
+    listed = gateway.get("/api/v1/models?output_modalities=all").body;
     return std::ranges::all_of(providers_, [&](const ListedProvider& provider) {
       return listed.contains(fmt::format("/{}\"", mark_of(provider)));
     });

@@ -171,7 +171,15 @@ class TOLLWAY_API PricingFetcher {
   struct TOLLWAY_INTERNAL State;
 
  private:
+  friend class CostCalculator;
   explicit PricingFetcher(std::shared_ptr<State> state) noexcept;
+  // Asks the providers, then runs `done` with a fetcher that is good only while it runs, or with
+  // null where this one ended before it had asked them all.
+  void after_asking(std::vector<std::string> providers,
+                    std::function<void(const PricingFetcher*)> done) const;
+  // The keys of the cloud providers whose API key is set.
+  [[nodiscard]] std::vector<std::string> available_providers() const;
+
   std::shared_ptr<State> state_;
 };
 
@@ -282,8 +290,11 @@ struct ModelOffer {
   ModelPricing pricing;
 };
 
-// From usage and prices to money. Copies share one state; thread-safe. Nothing here asks a provider
-// but async_calculate_cost().
+// From usage and prices to money. Copies share one state; thread-safe. The plain functions price by
+// what the cache and the library hold and ask nobody; the async ones give the same after the
+// providers concerned were asked for their prices, one after the other, each once; one that doesn't
+// answer is done without. `done` is as PricingFetcher's. Errc::cancelled: the last copy ended
+// before all were asked; other errors are the plain function's.
 class TOLLWAY_API CostCalculator {
  public:
   explicit CostCalculator(PricingFetcher fetcher);
@@ -294,19 +305,30 @@ class TOLLWAY_API CostCalculator {
   // Errc::bad_request for counts that are negative, absurd or contradict each other, and for
   // amounts that do not fit. A price that nobody knows is no error: the costs are nullopt.
   [[nodiscard]] Result<CostBreakdown> calculate_cost(const CostRecord& record) const;
-  // The same after the provider was asked for its prices; `done` as PricingFetcher's.
   void async_calculate_cost(CostRecord record,
                             std::function<void(Result<CostBreakdown>)> done) const;
   // One answer a record, in order; a bad one leaves the others alone.
   [[nodiscard]] std::vector<Result<CostBreakdown>> calculate_batch_costs(
       std::span<const CostRecord> records) const;
-  // Totals, and by model. Errc::bad_request where a sum does not fit.
+  void async_calculate_batch_costs(
+      std::vector<CostRecord> records,
+      std::function<void(Result<std::vector<Result<CostBreakdown>>>)> done) const;
+  // Prices the records and sums them: totals, and by model. Errc::bad_request where a sum does not
+  // fit.
   [[nodiscard]] Result<CostSummary> summarize(std::span<const CostRecord> records) const;
+  void async_summarize(std::vector<CostRecord> records,
+                       std::function<void(Result<CostSummary>)> done) const;
   [[nodiscard]] Result<CostEstimate> estimate(const EstimateRequest& request) const;
+  // Copies the request's history before it returns; counts the prompt on the fetcher's thread.
+  void async_estimate(EstimateRequest request,
+                      std::function<void(Result<CostEstimate>)> done) const;
   // The cheapest first: models whose price is known, whose context is known to hold the workload,
   // whose answers may be as long where that is known, and which are known to support what it needs.
   // What a price's source does not say of its maker's models OpenRouter's built-in list does.
   [[nodiscard]] Result<std::vector<ModelOffer>> cheapest(const Workload& workload) const;
+  // Without a provider every cloud provider is asked whose API key is set.
+  void async_cheapest(Workload workload,
+                      std::function<void(Result<std::vector<ModelOffer>>)> done) const;
 
  private:
   PricingFetcher fetcher_;

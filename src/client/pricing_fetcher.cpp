@@ -44,7 +44,7 @@ void PricingFetcher::async_get_model_pricing(
     std::optional<PriceTime> at) const {
   auto asked = provider;
   state_->run_later(
-      {.provider = std::move(asked),
+      {.providers = {std::move(asked)},
        .done = [state = state_.get(), model = std::move(model), provider = std::move(provider),
                 service_tier = std::move(service_tier), done = std::move(done),
                 at](bool was_asked) {
@@ -56,12 +56,35 @@ void PricingFetcher::async_get_model_pricing(
 void PricingFetcher::async_get_all_pricing(
     std::string provider, std::function<void(Result<std::vector<ModelPricing>>)> done) const {
   auto asked = provider;
-  state_->run_later({.provider = std::move(asked),
+  state_->run_later({.providers = {std::move(asked)},
                      .done = [state = state_.get(), provider = std::move(provider),
                               done = std::move(done)](bool was_asked) {
                        if (!was_asked) return done(ended());
                        done(state->all_of(provider));
                      }});
+}
+
+void PricingFetcher::after_asking(std::vector<std::string> providers,
+                                  std::function<void(const PricingFetcher*)> done) const {
+  state_->run_later({.providers = std::move(providers),
+                     .done = [state = state_.get(), done = std::move(done)](bool was_asked) {
+                       if (!was_asked) return done(nullptr);
+                       // Owns nothing, so that it may go on the state's own thread.
+                       const PricingFetcher borrowed(
+                           std::shared_ptr<State>(std::shared_ptr<State>(), state));
+                       done(&borrowed);
+                     }});
+}
+
+// Local ones would be asked whether they are there, and their lists state no prices.
+std::vector<std::string> PricingFetcher::available_providers() const {
+  std::vector<std::string> keys;
+  for (const auto& one : state_->providers.all) {
+    if (one->info().is_cloud && one->is_available(state_->settings)) {
+      keys.push_back(one->info().provider_key);
+    }
+  }
+  return keys;
 }
 
 Result<> PricingFetcher::refresh(std::string_view provider) const {

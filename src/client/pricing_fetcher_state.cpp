@@ -169,6 +169,14 @@ void PricingFetcher::State::run_later(Job job) {
   changed_.notify_one();
 }
 
+bool PricingFetcher::State::ask(const std::vector<std::string>& names) const {
+  for (const auto& name : names) {
+    if (ending_) return false;
+    if (!name.empty()) static_cast<void>(refresh(name));
+  }
+  return true;
+}
+
 void PricingFetcher::State::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -178,9 +186,7 @@ void PricingFetcher::State::work() {
     jobs_.pop_front();
     const bool asks = !ending_;
     lock.unlock();
-    // Whether it answered or not, what is known now is the answer.
-    if (asks && !job.provider.empty()) static_cast<void>(refresh(job.provider));
-    job.done(asks);
+    job.done(asks && ask(job.providers));
     lock.lock();
   }
 }

@@ -1,6 +1,7 @@
 // What the copies of a PricingFetcher share, for the library's own sources.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -17,10 +18,10 @@
 namespace tollway {
 
 struct PricingFetcher::State {
-  // Asks `provider` and runs `done`; with `asked` false it must only say that the fetcher has
+  // Asks the providers and runs `done`; with `asked` false it must only say that the fetcher has
   // ended.
   struct Job {
-    std::string provider;
+    std::vector<std::string> providers;
     std::function<void(bool asked)> done;
   };
 
@@ -56,11 +57,14 @@ struct PricingFetcher::State {
   // What the list of the provider with that key states, where the cache has it.
   [[nodiscard]] std::optional<ModelPricing> listed_by(std::string_view key, std::string_view model,
                                                       PriceTime at) const;
+  // Asks one after the other; false where the fetcher ended before all were. An answer that fails
+  // is none: what is known without it counts.
+  [[nodiscard]] bool ask(const std::vector<std::string>& names) const;
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;
-  bool ending_ = false;
+  std::atomic<bool> ending_ = false;
   std::thread worker_;  // from the first job on
 };
 

@@ -32,6 +32,44 @@ asio::awaitable<void> price(PricingFetcher fetcher, Seen& seen) {
   if (all) seen.all = all->size();
 }
 
+// Everything that needs prices, and how much of it got them.
+asio::awaitable<void> price_it_all(PricingFetcher fetcher, std::vector<std::string>& seen) {
+  const CostCalculator calculator(fetcher);
+  CostRecord record;
+  record.provider = "openrouter";
+  record.model = "author/model";
+  record.usage.input = 1000;
+  record.usage.output = 10;
+  const std::vector records{record};
+  const auto shown = [](const auto& result, auto cost) {
+    return result ? cost(*result).value_or(Money{-1}).to_string() : result.error().message;
+  };
+  const auto batch = co_await async_calculate_batch_costs(calculator, records, asio::use_awaitable);
+  seen.push_back(shown(batch, [](const auto& costs) { return costs.at(0)->total_cost; }));
+  const auto summary = co_await async_summarize(calculator, records, asio::use_awaitable);
+  seen.push_back(shown(summary, [](const CostSummary& sum) { return sum.total_cost; }));
+  EstimateRequest request;
+  request.provider = "openrouter";
+  request.model = "author/model";
+  request.prompt_tokens = 1000;
+  request.history = records;
+  const auto estimate = co_await async_estimate(calculator, request, asio::use_awaitable);
+  seen.push_back(shown(estimate, [](const CostEstimate& one) { return one.expected.total_cost; }));
+  Workload workload;
+  workload.provider = "openrouter";
+  workload.input_tokens = 1000;
+  workload.free_models = false;
+  workload.count = 1;
+  const auto offers = co_await async_cheapest(calculator, workload, asio::use_awaitable);
+  seen.push_back(shown(offers, [](const auto& all) { return std::optional(all.at(0).cost); }));
+  const auto flex = co_await async_get_model_pricing(fetcher, "author/model", "openrouter", "flex",
+                                                     PriceTime{}, asio::use_awaitable);
+  seen.emplace_back(flex && !*flex ? "no such tier" : "the standard tier's, or an error");
+  const auto standard =
+      co_await async_get_model_pricing(fetcher, "author/model", "openrouter", asio::use_awaitable);
+  seen.emplace_back(standard && *standard ? "there" : "missing");
+}
+
 TEST(PricingLibrary, awaits_prices_of_a_providers_list) {
   FaultUpstream upstream(FaultUpstream::answering([](const test::Request&) {
     return test::json_answer(
@@ -54,6 +92,25 @@ TEST(PricingLibrary, awaits_prices_of_a_providers_list) {
   const auto statistics = fetcher->cache().statistics();
   EXPECT_EQ(statistics.fetched, 1U);
   EXPECT_GE(statistics.hits, 1U);
+}
+
+TEST(PricingLibrary, awaits_all_that_needs_prices) {
+  FaultUpstream upstream(FaultUpstream::answering([](const test::Request&) {
+    return test::json_answer(R"({"data":[{"id":"author/model","context_length":9000,)"
+                             R"("pricing":{"prompt":"0.000000001","completion":"0.0000001"}}]})");
+  }));
+  const auto settings = SettingsSnapshot::from({{"llm.openrouter.url", upstream.url()}});
+  ASSERT_TRUE(settings) << settings.error().message;
+  asio::io_context io;
+  auto fetcher = PricingFetcher::create({.settings = *settings, .providers = {}, .cache = nullptr});
+  ASSERT_TRUE(fetcher);
+  std::vector<std::string> seen;
+  asio::co_spawn(io, price_it_all(*fetcher, seen), asio::detached);
+  io.run();
+  const std::vector<std::string> expected{"0.000002", "0.000002",     "0.000002",
+                                          "0.000001", "no such tier", "there"};
+  EXPECT_EQ(seen, expected);
+  EXPECT_EQ(fetcher->cache().statistics().fetched, 1U);
 }
 
 client::ChatModelOptions priced(const std::string& url) {

@@ -149,7 +149,7 @@ TEST_F(Endpoints, outlive_their_source) {
   const Gateway second(offline);
   EXPECT_TRUE(wait_until([&] {
     EXPECT_THAT(tags(second), ElementsAre("host/one"));
-    return second.standard_error().contains("the endpoints of a/one could not be asked for");
+    return second.standard_error().contains("models/a/one/endpoints could not be asked for");
   }));
   EXPECT_THAT(tags(second), ElementsAre("host/one"));
 }

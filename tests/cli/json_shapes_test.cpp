@@ -99,7 +99,7 @@ TEST_F(JsonShapes, of_the_ledger) {
   expect_members(document({"ledger", "verify", "--json"}),
                  {"ok", "attempts", "requests", "seals", "retired_until", "head", "problems"});
   const auto exported = document({"ledger", "export"});
-  EXPECT_EQ(members_of(exported).size(), 42U);
+  EXPECT_EQ(members_of(exported).size(), 50U);
   expect_members(exported, members_of(exported));
 }
 

@@ -144,7 +144,12 @@ TEST(Alternatives, OneWithoutToolsIsNotAskedForThem) {
   FaultUpstream plain(saying_hi());
   const ChatModel cheapest = three.offers.offer(
       "Plain", plain, with_parameters(costing("0.000001"), {"temperature", "max_tokens"}));
-  const ChatModel model = among(three.dear, {cheapest, three.middle});
+  // Lists that say nothing of parameters would be taken to mean the other's.
+  const auto with_tools = [&](const char* name, const FaultUpstream& at, const char* price) {
+    return three.offers.offer(name, at, with_parameters(costing(price), {"max_tokens", "tools"}));
+  };
+  const ChatModel model = among(with_tools("Dear", three.at_dear, "0.00003"),
+                                {cheapest, with_tools("Middle", three.at_middle, "0.00002")});
   ChatRequest request = hello();
   EXPECT_THAT(asked(model.invoke(request)), ElementsAre("Plain"));
   request.tools.push_back({.name = "look", .description = "looks", .parameters = {}, .strict = {}});

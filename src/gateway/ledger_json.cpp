@@ -26,6 +26,12 @@ std::string text_or_null(std::string_view text) {
   return text.empty() ? "null" : json_string(text);
 }
 
+// In OpenRouter's words. What nobody knows the name of any more is not told.
+std::string tier_or_null(const std::optional<llm::ServiceTier>& tier) {
+  if (!tier || tier == llm::ServiceTier::other) return "null";
+  return json_string(tier == llm::ServiceTier::standard ? "default" : name_of(*tier));
+}
+
 // "2026-11-23T13:14:15.678Z", and the date alone.
 std::string moment(std::int64_t unix_ms) {
   const std::time_t seconds = unix_ms / 1000;
@@ -126,7 +132,7 @@ std::string generation_json(const ledger::RequestReport& report) {
       R"("upstream_inference_cost":{},)"
       R"("computed_cost":{},"estimated":{},"cache_discount":null,"is_byok":{},"latency":{},)"
       R"("generation_time":{},"moderation_latency":null,{},"provider_responses":{},)"
-      R"("app_id":null,"service_tier":null,"origin":"","external_user":null,"preset_id":null,)"
+      R"("app_id":null,"service_tier":{},"origin":"","external_user":null,"preset_id":null,)"
       R"("router":null,"user_agent":null,"http_referer":null,"data_region":"global",)"
       R"("workspace_id":null,"session_id":null,"response_cache_source_id":null}}}})",
       id, json_string(report.id), text_or_null(last.upstream_id),
@@ -137,7 +143,7 @@ std::string generation_json(const ledger::RequestReport& report) {
       last.has(ledger::byok) ? dollars(last.computed) : "null", dollars(last.computed),
       flag(last.has(ledger::estimated)), flag(last.has(ledger::byok)),
       ms_or_null(last.first_byte_us), generation_time(last), tokens_json(last),
-      attempts_json(report.attempts));
+      attempts_json(report.attempts), tier_or_null(last.pricing.tier));
 }
 
 std::string activity_json(const std::vector<ledger::UsageRow>& rows) {

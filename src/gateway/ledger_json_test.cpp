@@ -51,6 +51,20 @@ TEST(GenerationJson, what_is_known_of_an_attempt_is_there) {
   EXPECT_THAT(text, HasSubstr(R"("total_cost":0.0000015,"usage":0.0000015,"cost_known":true,)"));
 }
 
+TEST(GenerationJson, the_tier_of_service_is_in_openrouters_words) {
+  using llm::ServiceTier;
+  const auto with = [](std::optional<ServiceTier> tier) {
+    auto record = attempt("ok", Money{1'500});
+    record.pricing.tier = tier;
+    return generation_json(request({record}, Money{1'500}));
+  };
+  EXPECT_THAT(with(ServiceTier::flex), HasSubstr(R"("service_tier":"flex",)"));
+  EXPECT_THAT(with(ServiceTier::priority), HasSubstr(R"("service_tier":"priority",)"));
+  EXPECT_THAT(with(ServiceTier::standard), HasSubstr(R"("service_tier":"default",)"));
+  EXPECT_THAT(with(ServiceTier::other), HasSubstr(R"("service_tier":null,)"));
+  EXPECT_THAT(with(std::nullopt), HasSubstr(R"("service_tier":null,)"));
+}
+
 // Both are numbers in OpenRouter's schema.
 TEST(GenerationJson, an_unknown_cost_is_the_known_part_and_says_so) {
   const auto report =

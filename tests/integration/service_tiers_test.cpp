@@ -118,6 +118,7 @@ TEST_F(ServiceTiers, openrouters_are_priced_as_its_endpoints_of_the_tier_say) {
       known = answer.body;
       return answer.status == 200;
     }));
+    EXPECT_THAT(known, HasSubstr(R"("service_tier":"flex")"));
     return known.contains(R"("computed_cost":0.0024)");
   };
   EXPECT_TRUE(wait_until(is_priced));

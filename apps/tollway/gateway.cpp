@@ -112,7 +112,7 @@ struct Worker {
   dispatch::Dispatch dispatch;
   observe::AccessLog access_log;
   std::unique_ptr<ledger::Journal> journal;
-  gateway::Prices prices;
+  gateway::NewestPrices prices;
   dispatch::Endpoints endpoints;
   gateway::Routing routing;
   gateway::Pipeline pipeline;

@@ -16,7 +16,7 @@
 #include "gateway/error_response.hpp"
 #include "gateway/gateway_keys.hpp"
 #include "gateway/ledger_reader.hpp"
-#include "gateway/prices.hpp"
+#include "gateway/newest_prices.hpp"
 #include "gateway/request_reader.hpp"
 #include "gateway/settlement.hpp"
 #include "gateway/silence.hpp"
@@ -70,7 +70,7 @@ struct Services {
   observe::AccessLog& access_log;
   recording::Recorder* recorder;  // null: nothing is recorded
   ledger::Journal* journal;       // null: nothing is written down of what is spent
-  Prices& prices;
+  NewestPrices& prices;
   net::Loop& loop;
   LedgerReader* ledger_reader;  // null where there is no ledger
   TokenCounter* tokens;         // null: what nobody states is guessed from its size

@@ -65,7 +65,10 @@ Settlement::~Settlement() {
 
 Result<> Settlement::begin(Attempt& attempt, std::string_view provider, std::string_view model) {
   const auto now = std::chrono::system_clock::now();
-  if (!admitted_) admitted_ = now;
+  if (!admitted_) {
+    admitted_ = now;
+    prices_ = request_.services.prices.at(now);
+  }
   Settling next;
   next.number = static_cast<std::uint8_t>(request_.attempts + 1);
   next.began_ms =
@@ -180,7 +183,8 @@ net::Task<> Settlement::count(Attempt& attempt) {
 
 // A server of one's own is free unless its operator has put a price on it.
 const pricing::Rates* Settlement::rates(const Attempt& attempt) {
-  auto& prices = request_.services.prices;
+  if (prices_ == nullptr) return nullptr;  // no attempt has begun
+  auto& prices = *prices_;
   const auto provider = attempt.provider->key();
   const auto at = admitted_.value_or(std::chrono::system_clock::now());
   const auto tier = tier_of(attempt);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "dialects/usage/cost_splice.hpp"
@@ -12,6 +13,7 @@
 
 namespace tollway::gateway {
 
+class Prices;
 struct Request;
 
 // Writes a request's attempts into its loop's journal. Part of the request.
@@ -55,8 +57,10 @@ class Settlement {
              const Spending& spending) const;
 
   Request& request_;
-  // Prices are those of the request's first attempt, however long it takes.
+  // Prices are those of the request's first attempt, however long it takes and whatever is learnt
+  // meanwhile.
   std::optional<std::chrono::system_clock::time_point> admitted_;
+  std::shared_ptr<Prices> prices_;
 };
 
 }  // namespace tollway::gateway

@@ -265,6 +265,48 @@ TEST(CostInAnswer, a_price_of_ones_own_counts) {
   EXPECT_TRUE(std::ranges::any_of(rows, [](const auto& row) { return row.computed == 1'750'000; }));
 }
 
+// The price rises while the vendor thinks.
+TEST(CostInAnswer, M11_the_price_at_admission_holds) {
+  const TemporaryDirectory files;
+  const auto config = files.path() / "tollway.toml";
+  const auto write_config = [&](std::string_view input) {
+    replace_file(config, fmt::format("[[pricing.overrides]]\nprovider = \"openai\"\n"
+                                     "model = \"gpt-4o\"\ninput = {}\noutput = \"5\"\n",
+                                     input));
+  };
+  write_config("1");
+  Signal risen;
+  FaultUpstream upstream([&](UpstreamConnection& connection) {
+    while (const auto request = connection.read_request()) {
+      if (request->body.contains("slow")) connection.wait_for(risen);
+      connection.send(json_answer(answered(R"({"prompt_tokens":1000,"completion_tokens":100})")));
+    }
+  });
+  auto options = before("openai", upstream);
+  options.flags = {"--config", config.string()};
+  options.environment["TOLLWAY_THREADS"] = "1";
+  Gateway gateway(options);
+  const auto ask = [](std::string_view how) {
+    return fmt::format(R"({{"model":"gpt-4o","user":"{}"}})", how);
+  };
+  const auto cost_in = [](const Answer& answer) {
+    return at(answer.body_json(), "/usage/cost").to_number<double>();
+  };
+  RawClient slow(gateway.port());
+  ASSERT_TRUE(slow.send(gateway.request_bytes("POST", "/v1/chat/completions", ask("slow"))));
+  EXPECT_TRUE(upstream.wait_for_requests(1));
+  write_config("2");
+  gateway.process().signal(SIGHUP);
+  EXPECT_TRUE(wait_until(
+      [&] { return cost_in(gateway.post("/v1/chat/completions", ask("quick"))) == 0.0025; }));
+  risen.set();
+  EXPECT_DOUBLE_EQ(cost_in(slow.read_answer()), 0.0015);
+  gateway.stop();
+  const auto rows = ledger_rows(gateway.data());
+  ASSERT_FALSE(rows.empty());
+  EXPECT_EQ(rows.back().computed, 1'500'000) << "settled last, at the price it began at";
+}
+
 TEST(CostInAnswer, a_server_of_ones_own_is_free) {
   const FaultUpstream upstream(FaultUpstream::answering(
       json_answer(answered(R"({"prompt_tokens":1000,"completion_tokens":100})", "qwen3"))));

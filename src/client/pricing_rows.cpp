@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
-#include <charconv>
 #include <utility>
 
 #include "base/decimal.hpp"
 #include "catalog/listing.hpp"
 #include "pricing/openrouter_prices.hpp"
+#include "pricing/stated_at.hpp"
 
 namespace tollway {
 namespace client {
@@ -19,22 +19,6 @@ using pricing::PricedModel;
 using pricing::Unit;
 
 constexpr int price_places = 15;
-
-std::optional<PriceTime> time_of(std::string_view date) {
-  int year = 0;
-  unsigned month = 0;
-  unsigned day = 0;
-  const auto number = [date](std::size_t at, std::size_t size, auto& value) {
-    if (date.size() != 10) return false;
-    const char* const end = date.data() + at + size;
-    return std::from_chars(date.data() + at, end, value).ptr == end;
-  };
-  if (!number(0, 4, year) || !number(5, 2, month) || !number(8, 2, day)) return std::nullopt;
-  const std::chrono::year_month_day parsed{std::chrono::year(year), std::chrono::month(month),
-                                           std::chrono::day(day)};
-  if (!parsed.ok()) return std::nullopt;
-  return std::chrono::sys_days(parsed);
-}
 
 // {"id", "pricing"} as OpenRouter's lists have them; null where the model has no price.
 json::value listed_row(const ModelInfo& model) {
@@ -114,11 +98,8 @@ ModelPricing pricing_of(const pricing::VendorSheet& sheet, const PricedModel& mo
   pricing.model = model.id;
   pricing.source = source;
   pricing.source_name = standard ? sheet.source : sheet.tier_source;
-  pricing.as_of = time_of(standard ? sheet.date : sheet.tier_date);
-  if (!model.source.empty()) {
-    pricing.source_name = model.source;
-    pricing.as_of = time_of(model.date);
-  }
+  if (!model.source.empty()) pricing.source_name = model.source;
+  pricing.as_of = pricing::stated_at(sheet, model, tier);
   pricing.context_length = model.context_length;
   if (!standard) pricing.service_tier = name_of(tier);
   pricing.rows =

@@ -27,7 +27,7 @@ catalog::CataloguePointer priced(std::string_view dollars) {
 }
 
 std::int64_t input_price(Prices& prices, system_clock::time_point at) {
-  const auto* const rates = prices.find("openrouter", "openai/gpt-4o", at);
+  const auto* const rates = prices.find("openrouter", "openai/gpt-4o", at).rates;
   if (rates == nullptr) return -1;
   const auto& input = (*rates)[static_cast<std::size_t>(pricing::Unit::input)];
   return input ? input->at(1).femtodollars : -1;

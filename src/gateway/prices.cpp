@@ -6,20 +6,16 @@
 
 #include "pricing/filled_prices.hpp"
 #include "pricing/openrouter_prices.hpp"
+#include "pricing/stated_at.hpp"
 
 namespace tollway::gateway {
 namespace {
 
 constexpr std::size_t found_max = 4096;
 
-// OpenRouter resells at the makers' prices; it has no model without an author in its name.
-const pricing::PricedModel* in_sheet(const pricing::PriceSheet& sheet, std::string_view provider,
-                                     std::string_view model, llm::ServiceTier tier) {
-  auto found = sheet.find(pricing::sheet_name(provider), model);
-  if (!found && provider == catalog::openrouter_key && model.contains('/')) {
-    found = sheet.find_by_name(model);
-  }
-  return found && found->model->has_prices(tier) ? found->model : nullptr;
+std::int32_t day_of(pricing::SystemTime at) {
+  return static_cast<std::int32_t>(
+      std::chrono::floor<std::chrono::days>(at).time_since_epoch().count());
 }
 
 pricing::Rates rates_of(const catalog::Prices& prices) {
@@ -83,6 +79,19 @@ void Prices::use(Overrides overrides) {
   forget();
 }
 
+// OpenRouter resells at the makers' prices; it has no model without an author in its name.
+Prices::Priced Prices::in_sheet(const pricing::PriceSheet& sheet, ledger::PriceSource source,
+                                std::string_view provider, std::string_view model,
+                                llm::ServiceTier tier) {
+  auto found = sheet.find(pricing::sheet_name(provider), model);
+  if (!found && provider == catalog::openrouter_key && model.contains('/')) {
+    found = sheet.find_by_name(model);
+  }
+  if (!found || !found->model->has_prices(tier)) return {};
+  const auto stated = pricing::stated_at(*found->sheet, *found->model, tier);
+  return {.model = found->model, .origin = {.source = source, .day = stated ? day_of(*stated) : 0}};
+}
+
 void Prices::forget() {
   found_.clear();
   discounted_.clear();
@@ -98,57 +107,61 @@ void Prices::look_for_new_lists(std::chrono::system_clock::time_point now) {
   forget();
 }
 
-const pricing::PricedModel* Prices::listed(std::string_view provider, std::string_view model,
-                                           const pricing::PricedModel* sheet) {
+Prices::Priced Prices::listed(std::string_view provider, std::string_view model,
+                              const pricing::PricedModel* sheet) {
   const auto* const offer = offer_in(catalogue_.get(), provider, model);
-  if (offer == nullptr) return nullptr;
+  if (offer == nullptr) return {};
   const auto* const known = catalogue_->find_offered(provider, model);
   auto& priced = listed_.emplace_back();
   priced.id = known->id;
   priced.periods = periods_of(*known, *offer);
+  const pricing::SystemTime as_of(std::chrono::seconds(offer->prices.as_of));
   if (sheet != nullptr) {
-    const pricing::SystemTime as_of(std::chrono::seconds(offer->prices.as_of));
     priced.periods = pricing::filled_up(priced.periods, sheet->periods, as_of);
   }
-  return &priced;
+  const bool is_his = offer->prices.source == catalog::PriceSource::provider_list;
+  return {.model = &priced,
+          .origin = {
+              .source = is_his ? ledger::PriceSource::provider_list : ledger::PriceSource::built_in,
+              .day = day_of(as_of)}};
 }
 
-const pricing::PricedModel* Prices::in_tier_endpoints(std::string_view model,
-                                                      llm::ServiceTier tier) {
-  if (!endpoints_ || catalogue_ == nullptr) return nullptr;
+Prices::Priced Prices::in_tier_endpoints(std::string_view model, llm::ServiceTier tier) {
+  if (!endpoints_ || catalogue_ == nullptr) return {};
   const auto* const known = catalogue_->find_offered(catalog::openrouter_key, model);
   const auto stated = known == nullptr ? nullptr : endpoints_(known->id);
-  if (stated == nullptr) return nullptr;
+  if (stated == nullptr) return {};
   auto periods = pricing::read_openrouter_tier_prices(*stated, tier);
-  if (periods.empty()) return nullptr;
+  if (periods.empty()) return {};
   auto& priced = listed_.emplace_back();
   priced.id = known->id;
   priced.tiers.push_back({.tier = tier, .periods = std::move(periods)});
-  return &priced;
+  return {.model = &priced, .origin = {.source = ledger::PriceSource::provider_list}};
 }
 
 Prices::Row Prices::look_up(std::string_view provider, std::string_view model,
                             llm::ServiceTier tier) {
   const auto [name, wanted] = pricing::tier_of_model(model, tier);
   const auto own = [&](std::string_view named, llm::ServiceTier of_tier) {
-    return overrides_ == nullptr ? nullptr : in_sheet(*overrides_, provider, named, of_tier);
+    if (overrides_ == nullptr) return Priced{};
+    return in_sheet(*overrides_, ledger::PriceSource::override_price, provider, named, of_tier);
   };
-  const auto* const sheet = in_sheet(pricing::PriceSheet::built_in(), provider, name, wanted);
+  const Priced sheet = in_sheet(pricing::PriceSheet::built_in(), ledger::PriceSource::built_in,
+                                provider, name, wanted);
   // Lists state the standard tier; a row of its own is what a batch's name has there.
   if (tier == llm::ServiceTier::standard) {
-    const auto* const same = wanted == tier ? sheet : nullptr;
-    if (const auto* priced = listed(provider, model, same)) {
-      const auto* const offer = offer_in(catalogue_.get(), provider, model);
+    const auto* const same = wanted == tier ? sheet.model : nullptr;
+    if (const Priced list = listed(provider, model, same); list.model != nullptr) {
       // What the provider says himself, now, comes before what the operator says.
-      const bool is_his = offer->prices.source == catalog::PriceSource::provider_list;
-      return {.model = priced, .tier = tier, .own = is_his ? nullptr : own(model, tier)};
+      const bool is_his = list.origin.source == ledger::PriceSource::provider_list;
+      return {.others = list, .tier = tier, .own = is_his ? Priced{} : own(model, tier)};
     }
   }
-  if (sheet == nullptr && provider == catalog::openrouter_key &&
+  if (sheet.model == nullptr && provider == catalog::openrouter_key &&
       wanted != llm::ServiceTier::standard) {
-    return {.model = in_tier_endpoints(name, wanted), .tier = wanted, .own = own(name, wanted)};
+    return {.others = in_tier_endpoints(name, wanted), .tier = wanted, .own = own(name, wanted)};
   }
-  return {.model = sheet, .tier = wanted, .own = own(name, wanted)};
+  return {.others = sheet, .tier = wanted, .own = own(name, wanted)};
 }
 
 const pricing::Rates* Prices::discounted(const pricing::Rates* rates, std::string_view provider,
@@ -164,10 +177,9 @@ const pricing::Rates* Prices::discounted(const pricing::Rates* rates, std::strin
               .first->second;
 }
 
-const pricing::Rates* Prices::find(std::string_view provider, std::string_view model,
-                                   std::chrono::system_clock::time_point at,
-                                   llm::ServiceTier tier) {
-  if (model.empty()) return nullptr;
+Prices::Found Prices::find(std::string_view provider, std::string_view model,
+                           std::chrono::system_clock::time_point at, llm::ServiceTier tier) {
+  if (model.empty()) return {};
   look_for_new_lists(at);
   name_.assign(provider).append(" ").append(model);
   name_ += static_cast<char>(tier);
@@ -175,26 +187,28 @@ const pricing::Rates* Prices::find(std::string_view provider, std::string_view m
   if (known == found_.end()) {
     const std::string bare(model);
     if (const auto own = own_.find(bare); own != own_.end()) {
-      return tier == llm::ServiceTier::standard ? &own->second : nullptr;
+      if (tier != llm::ServiceTier::standard) return {};
+      return {.rates = &own->second, .origin = {.source = ledger::PriceSource::own}};
     }
     if (found_.size() >= found_max) forget();
     const Row row = look_up(provider, model, tier);
     // What is being asked for may be there the next time.
-    const bool is_asked_for = row.model == nullptr && row.own == nullptr &&
+    const bool is_asked_for = row.others.model == nullptr && row.own.model == nullptr &&
                               row.tier != llm::ServiceTier::standard && endpoints_ &&
                               provider == catalog::openrouter_key;
-    if (is_asked_for) return nullptr;
+    if (is_asked_for) return {};
     known = found_.emplace(name_, row).first;
   }
-  const auto& [priced, of_tier, own] = known->second;
+  const auto& [others, of_tier, own] = known->second;
   const auto moment = std::chrono::floor<std::chrono::seconds>(at);
-  if (own != nullptr) {
-    if (const auto* const rates = own->rates(moment, of_tier)) return rates;
+  if (own.model != nullptr) {
+    if (const auto* const rates = own.model->rates(moment, of_tier)) return {rates, own.origin};
   }
-  if (priced == nullptr) return nullptr;
-  const auto* const rates = priced->rates(moment, of_tier);
-  if (rates == nullptr || !grants_) return rates;
-  return discounted(rates, provider, model, of_tier, moment);
+  if (others.model == nullptr) return {};
+  const auto* rates = others.model->rates(moment, of_tier);
+  if (rates == nullptr) return {};
+  if (grants_) rates = discounted(rates, provider, model, of_tier, moment);
+  return {rates, others.origin};
 }
 
 }  // namespace tollway::gateway

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "catalog/catalogue.hpp"
+#include "ledger/records.hpp"
 #include "pricing/price_sheet.hpp"
 
 namespace tollway::gateway {
@@ -35,19 +36,36 @@ class Prices {
   // From now on.
   void use(Overrides overrides);
 
-  // The rates of a provider's model, as answered or else as asked for, at that moment; null where
+  // Who says so, and of which Unix day that is; 0: it bears no date.
+  struct Origin {
+    ledger::PriceSource source = ledger::PriceSource::unknown;
+    std::int32_t day = 0;
+    bool operator==(const Origin&) const = default;
+  };
+  struct Found {
+    const pricing::Rates* rates = nullptr;  // null: nobody knows them
+    Origin origin;  // a list's, where the sheet fills it; the granted discount is not told of
+  };
+  // The rates of a provider's model, as answered or else as asked for, at that moment; none where
   // nobody knows them, which is the rule for tiers that are not the standard one. They last until
   // the next find() or use().
-  [[nodiscard]] const pricing::Rates* find(std::string_view provider, std::string_view model,
-                                           std::chrono::system_clock::time_point at,
-                                           llm::ServiceTier tier = llm::ServiceTier::standard);
+  [[nodiscard]] Found find(std::string_view provider, std::string_view model,
+                           std::chrono::system_clock::time_point at,
+                           llm::ServiceTier tier = llm::ServiceTier::standard);
 
  private:
-  struct Row {
-    const pricing::PricedModel* model = nullptr;  // null: nobody else knows
-    llm::ServiceTier tier = llm::ServiceTier::standard;
-    const pricing::PricedModel* own = nullptr;  // the operator's, which counts while it holds
+  struct Priced {
+    const pricing::PricedModel* model = nullptr;  // null: nobody knows
+    Origin origin;
   };
+  struct Row {
+    Priced others;  // what anybody but the operator states
+    llm::ServiceTier tier = llm::ServiceTier::standard;
+    Priced own;  // the operator's, which counts while it holds
+  };
+  [[nodiscard]] static Priced in_sheet(const pricing::PriceSheet& sheet, ledger::PriceSource source,
+                                       std::string_view provider, std::string_view model,
+                                       llm::ServiceTier tier);
   // Less what the operator is granted at that moment.
   [[nodiscard]] const pricing::Rates* discounted(const pricing::Rates* rates,
                                                  std::string_view provider, std::string_view model,
@@ -56,12 +74,10 @@ class Prices {
                             llm::ServiceTier tier);
   // What the provider's list states, or OpenRouter's built-in one, filled up by `sheet`, which may
   // be null; null where it states nothing.
-  [[nodiscard]] const pricing::PricedModel* listed(std::string_view provider,
-                                                   std::string_view model,
-                                                   const pricing::PricedModel* sheet);
+  [[nodiscard]] Priced listed(std::string_view provider, std::string_view model,
+                              const pricing::PricedModel* sheet);
   // What OpenRouter's tier endpoints state; null where they do not.
-  [[nodiscard]] const pricing::PricedModel* in_tier_endpoints(std::string_view model,
-                                                              llm::ServiceTier tier);
+  [[nodiscard]] Priced in_tier_endpoints(std::string_view model, llm::ServiceTier tier);
   void forget();
   void look_for_new_lists(std::chrono::system_clock::time_point now);
 

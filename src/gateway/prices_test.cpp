@@ -31,7 +31,7 @@ catalog::CataloguePointer catalogue(Listing... listings) {
 // Femtodollars a token; -1 where there is no price.
 std::int64_t price(Prices& prices, std::string_view provider, std::string_view model, Unit unit,
                    system_clock::time_point at = start, std::int64_t prompt_tokens = 1) {
-  const auto* const rates = prices.find(provider, model, at);
+  const auto* const rates = prices.find(provider, model, at).rates;
   if (rates == nullptr || !rate(*rates, unit)) return -1;
   return rate(*rates, unit)->at(prompt_tokens).femtodollars;
 }
@@ -113,7 +113,7 @@ TEST(GatewayPrices, OpenRoutersBuiltInListComesBeforeTheSheetAndAfterTheOperator
 TEST(GatewayPrices, OpenRouterHasNoModelWithoutAnAuthor) {
   Prices prices;
   EXPECT_GT(price(prices, "openrouter", "openai/gpt-4o-2024-08-06", Unit::input), 0);
-  EXPECT_EQ(prices.find("openrouter", "gpt-4o-2024-08-06", start), nullptr);
+  EXPECT_EQ(prices.find("openrouter", "gpt-4o-2024-08-06", start).rates, nullptr);
 }
 
 // xAI's list: a cached token's price, and all of them above 200,000 tokens.
@@ -136,8 +136,8 @@ TEST(GatewayPrices, AVendorsListStatesCachedTokensAndLongPrompts) {
 
 TEST(GatewayPrices, WithoutAPriceThereIsNone) {
   Prices prices;
-  EXPECT_EQ(prices.find("openai", "no-such-model", start), nullptr);
-  EXPECT_EQ(prices.find("openai", "", start), nullptr);
+  EXPECT_EQ(prices.find("openai", "no-such-model", start).rates, nullptr);
+  EXPECT_EQ(prices.find("openai", "", start).rates, nullptr);
 }
 
 TEST(GatewayPrices, EachTierHasItsOwnPriceOrNone) {
@@ -145,7 +145,7 @@ TEST(GatewayPrices, EachTierHasItsOwnPriceOrNone) {
   // A list states the standard tier alone.
   Prices prices({}, [] { return catalogue(listing("openrouter", openrouter_row)); });
   const auto input = [&prices](std::string_view model, ServiceTier tier) -> std::int64_t {
-    const auto* const rates = prices.find("openai", model, start, tier);
+    const auto* const rates = prices.find("openai", model, start, tier).rates;
     return rates == nullptr ? -1 : rate(*rates, Unit::input)->base.femtodollars;
   };
   EXPECT_EQ(input("gpt-5", ServiceTier::standard), 1'250'000'000);
@@ -154,10 +154,10 @@ TEST(GatewayPrices, EachTierHasItsOwnPriceOrNone) {
   EXPECT_EQ(input("gpt-5:batch", ServiceTier::standard), 625'000'000);
   EXPECT_EQ(input("gpt-4o", ServiceTier::flex), -1);
   EXPECT_EQ(input("gpt-5", ServiceTier::other), -1);
-  EXPECT_EQ(prices.find("openrouter", "openai/gpt-4o", start, ServiceTier::flex), nullptr);
+  EXPECT_EQ(prices.find("openrouter", "openai/gpt-4o", start, ServiceTier::flex).rates, nullptr);
   Prices demonstration({{"echo", {}}}, {});
-  EXPECT_NE(demonstration.find("demonstration", "echo", start), nullptr);
-  EXPECT_EQ(demonstration.find("demonstration", "echo", start, ServiceTier::flex), nullptr);
+  EXPECT_NE(demonstration.find("demonstration", "echo", start).rates, nullptr);
+  EXPECT_EQ(demonstration.find("demonstration", "echo", start, ServiceTier::flex).rates, nullptr);
 }
 
 Prices::Overrides overrides(std::string_view rest) {
@@ -191,9 +191,40 @@ TEST(GatewayPrices, AGrantedDiscountIsTakenOffWhatOthersState) {
   EXPECT_EQ(price(prices, "openai", "own", Unit::input), 1'000'000'000);
   const auto next_day = start + std::chrono::days(1);
   EXPECT_EQ(price(prices, "openai", "gpt-4o", Unit::input, next_day), listed);
-  EXPECT_EQ(prices.find("openai", "no-such-model", start), nullptr);
+  EXPECT_EQ(prices.find("openai", "no-such-model", start).rates, nullptr);
   prices.use(nullptr);
   EXPECT_EQ(price(prices, "openai", "gpt-4o", Unit::input), listed);
+}
+
+TEST(GatewayPrices, EachPriceSaysWhoStatesItAndWhen) {
+  using ledger::PriceSource;
+  using Origin = Prices::Origin;
+  constexpr std::int32_t day = 20'780;
+  auto own_list = listing("openai", R"({"data":[{"id":"gpt-4o","object":"model"}]})");
+  auto& stated = own_list.models.front().prices;
+  stated.source = catalog::PriceSource::provider_list;
+  stated.as_of = std::int64_t{day} * 86'400 + 4711;
+  stated[catalog::PriceKey::prompt] = 1;
+  stated[catalog::PriceKey::completion] = 2;
+  Prices prices({{"echo", {}}},
+                [&] { return catalogue(own_list, catalog::read_built_in_listing()); });
+  prices.use(overrides(R"("models":[{"id":"gpt-5","match":{"equals":"gpt-5"},"periods":[
+    {"to":"2026-11-24","rates":{"input":"1"}}]}])"));
+  const auto of = [&prices](std::string_view provider, std::string_view model,
+                            system_clock::time_point at = start) {
+    return prices.find(provider, model, at).origin;
+  };
+  EXPECT_EQ(of("openai", "gpt-4o"), (Origin{PriceSource::provider_list, day}));
+  EXPECT_EQ(of("openai", "gpt-4o"), (Origin{PriceSource::provider_list, day})) << "remembered";
+  EXPECT_EQ(of("openai", "gpt-5"), (Origin{PriceSource::override_price, 0}));
+  const auto after = of("openai", "gpt-5", start + std::chrono::days(1));
+  EXPECT_EQ(after.source, PriceSource::built_in) << "the operator's holds no more";
+  EXPECT_GT(after.day, 20'000);
+  const auto listed = of("openrouter", "anthropic/claude-3.7-sonnet");
+  EXPECT_EQ(listed.source, PriceSource::built_in);
+  EXPECT_GT(listed.day, 20'000);
+  EXPECT_EQ(of("demonstration", "echo"), (Origin{PriceSource::own, 0}));
+  EXPECT_EQ(of("openai", "no-such-model"), Origin{});
 }
 
 TEST(GatewayPrices, OpenRoutersTiersCostWhatItsTierEndpointsSay) {
@@ -207,7 +238,7 @@ TEST(GatewayPrices, OpenRoutersTiersCostWhatItsTierEndpointsSay) {
     return known;
   });
   const auto input = [&](ServiceTier tier) -> std::int64_t {
-    const auto* const rates = prices.find("openrouter", "openai/gpt-4o", start, tier);
+    const auto* const rates = prices.find("openrouter", "openai/gpt-4o", start, tier).rates;
     return rates == nullptr ? -1 : rate(*rates, Unit::input)->base.femtodollars;
   };
   EXPECT_EQ(input(ServiceTier::standard), 7'000'000'000);
@@ -220,7 +251,7 @@ TEST(GatewayPrices, OpenRoutersTiersCostWhatItsTierEndpointsSay) {
   EXPECT_EQ(input(ServiceTier::flex), 3'500'000'000);
   EXPECT_EQ(asked, 2) << "remembered";
   EXPECT_EQ(input(ServiceTier::priority), -1) << "no other tier's price";
-  EXPECT_EQ(prices.find("openai", "gpt-4o", start, ServiceTier::flex), nullptr)
+  EXPECT_EQ(prices.find("openai", "gpt-4o", start, ServiceTier::flex).rates, nullptr)
       << "OpenRouter's price is nobody else's";
 }
 

@@ -133,7 +133,13 @@ void Settlement::settle(Attempt& attempt, bool is_last) {
   record.total_us = microseconds(net::Clock::now() - request_.arrived);
 
   attempt.settling.under_way = false;
-  write(attempt, record, spending_of(ending(attempt), rates(attempt)));
+  const Prices::Found price = this->price(attempt);
+  const Spending spending = spending_of(ending(attempt), price.rates);
+  if (spending.computed) {
+    record.pricing.source = price.origin.source;
+    record.pricing.day = price.origin.day;
+  }
+  write(attempt, record, spending);
 }
 
 Ending Settlement::ending(const Attempt& attempt) const {
@@ -182,16 +188,18 @@ net::Task<> Settlement::count(Attempt& attempt) {
 }
 
 // A server of one's own is free unless its operator has put a price on it.
-const pricing::Rates* Settlement::rates(const Attempt& attempt) {
-  if (prices_ == nullptr) return nullptr;  // no attempt has begun
+Prices::Found Settlement::price(const Attempt& attempt) {
+  if (prices_ == nullptr) return {};  // no attempt has begun
   auto& prices = *prices_;
   const auto provider = attempt.provider->key();
   const auto at = admitted_.value_or(std::chrono::system_clock::now());
   const auto tier = tier_of(attempt);
-  const pricing::Rates* rates = prices.find(provider, attempt.progress.model, at, tier);
-  if (rates == nullptr) rates = prices.find(provider, attempt.model_there, at, tier);
-  if (rates == nullptr && attempt.provider->description()->local) rates = &free_of_charge();
-  return rates;
+  Prices::Found found = prices.find(provider, attempt.progress.model, at, tier);
+  if (found.rates == nullptr) found = prices.find(provider, attempt.model_there, at, tier);
+  if (found.rates == nullptr && attempt.provider->description()->local) {
+    found = {.rates = &free_of_charge(), .origin = {.source = ledger::PriceSource::own}};
+  }
+  return found;
 }
 
 std::optional<dialects::OwnCost> Settlement::own_cost(const Attempt& attempt) {
@@ -200,7 +208,7 @@ std::optional<dialects::OwnCost> Settlement::own_cost(const Attempt& attempt) {
   // Who states costs himself means something by stating none.
   if (attempt.provider->key() == "openrouter") return std::nullopt;
   const Spending spending =
-      spending_of({.progress = progress, .failure = std::nullopt}, rates(attempt));
+      spending_of({.progress = progress, .failure = std::nullopt}, price(attempt).rates);
   if (!spending.computed || !spending.prompt || !spending.completion) return std::nullopt;
   // Some vendors state it where no client of OpenRouter's would look.
   return dialects::OwnCost{.total = progress.stated_cost.value_or(*spending.computed),

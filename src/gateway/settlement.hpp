@@ -8,12 +8,12 @@
 
 #include "dialects/usage/cost_splice.hpp"
 #include "gateway/attempt.hpp"
+#include "gateway/prices.hpp"
 #include "gateway/spending.hpp"
 #include "ledger/records.hpp"
 
 namespace tollway::gateway {
 
-class Prices;
 struct Request;
 
 // Writes a request's attempts into its loop's journal. Part of the request.
@@ -50,7 +50,7 @@ class Settlement {
   [[nodiscard]] ledger::AttemptRecord common(const Settling& settling, std::string_view provider,
                                              std::string_view model) const;
   [[nodiscard]] Ending ending(const Attempt& attempt) const;
-  [[nodiscard]] const pricing::Rates* rates(const Attempt& attempt);
+  [[nodiscard]] Prices::Found price(const Attempt& attempt);
   void settle(Attempt& attempt, bool is_last);
   void write(const Attempt& attempt, ledger::AttemptRecord record, const Spending& spending);
   void alert(const Attempt& attempt, const ledger::AttemptRecord& record,

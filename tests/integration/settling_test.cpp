@@ -1,5 +1,6 @@
 // Every attempt is in the ledger once, with what it cost, whatever way it ended.
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "integration/in_each_dialect.hpp"
@@ -7,6 +8,8 @@
 
 namespace tollway::test {
 namespace {
+
+using testing::HasSubstr;
 
 constexpr auto chat_path = "/api/v1/chat/completions";
 constexpr auto chat_body =
@@ -194,6 +197,34 @@ TEST_P(SettlingStreams, each_dialect_whole_and_streamed_is_counted) {
     EXPECT_EQ(static_cast<double>(row.output), access.number("completion_tokens"));
     EXPECT_FALSE(row.flags & flag_estimated);
   }
+}
+
+// What `tollway ledger export` tells of the gateway's attempts.
+std::string exported(Gateway& gateway) {
+  gateway.stop();
+  const auto told = run_tollway({"ledger", "export", "--data", gateway.data().string()});
+  EXPECT_EQ(told.exit_code, 0) << told.err;
+  return told.out;
+}
+
+TEST(Settling, a_row_says_by_whose_prices_it_was_computed) {
+  const FaultUpstream upstream(FaultUpstream::answering(
+      json_answer(chat_answer(R"({"prompt_tokens":1000,"completion_tokens":100,"cost":0.0035})"))));
+  Gateway gateway(upstream);
+  EXPECT_EQ(gateway.post(chat_path, chat_body).status, 200);
+  EXPECT_THAT(exported(gateway), HasSubstr(R"("price_source":"built_in","price_date":"2026-)"));
+  Gateway own({});
+  EXPECT_EQ(own.post(chat_path, R"({"model":"tollway/metered-echo","messages":[]})").status, 200);
+  EXPECT_THAT(exported(own), HasSubstr(R"("price_source":"local","price_date":null)"));
+}
+
+TEST(Settling, a_row_without_a_cost_of_ours_names_no_prices) {
+  const FaultUpstream upstream(FaultUpstream::answering(
+      json_answer(R"({"id":"c","model":"openai/no-such-model","choices":[],)"
+                  R"("usage":{"prompt_tokens":10,"completion_tokens":1}})")));
+  Gateway gateway(upstream);
+  EXPECT_EQ(gateway.post(chat_path, R"({"model":"openai/no-such-model"})").status, 200);
+  EXPECT_THAT(exported(gateway), HasSubstr(R"("price_source":null,"price_date":null)"));
 }
 
 TEST(Settling, the_demonstration_and_our_price_agree) {

@@ -214,7 +214,9 @@ TEST(Settling, a_row_says_by_whose_prices_it_was_computed) {
   EXPECT_EQ(gateway.post(chat_path, chat_body).status, 200);
   EXPECT_THAT(exported(gateway), HasSubstr(R"("price_source":"built_in","price_date":"2026-)"));
   Gateway own({});
-  EXPECT_EQ(own.post(chat_path, R"({"model":"tollway/metered-echo","messages":[]})").status, 200);
+  const auto asked = own.post(chat_path, R"({"model":"tollway/metered-echo",)"
+                                         R"("messages":[{"role":"user","content":"one"}]})");
+  EXPECT_EQ(asked.status, 200) << asked.body;
   EXPECT_THAT(exported(own), HasSubstr(R"("price_source":"local","price_date":null)"));
 }
 

@@ -67,6 +67,8 @@ class ExplainedAlike : public testing::Test {
 TEST_F(ExplainedAlike, of_requests_that_are_served) {
   for (
       const auto* members : {
+          // First: by what was measured the gateway decides alone.
+          R"("model":"openrouter/auto")",
           R"("model":"test/model")",
           R"("max_tokens":7)",
           R"("model":"test/model","provider":{"sort":"price"})",
@@ -78,7 +80,6 @@ TEST_F(ExplainedAlike, of_requests_that_are_served) {
           R"("model":"test/model","models":["test/other"],"provider":{"sort":"price"})",
           R"("models":["test/other","test/model"],"provider":{"sort":{"by":"price","partition":"none"}})",
           R"("model":"nobody/lists-it")",
-          R"("model":"openrouter/auto")",
           R"("model":"openrouter/auto","provider":{"sort":"price"},"tools":[])",
           R"("model":"openrouter/auto","models":["test/other"],"plugins":[{"id":"auto-router","excluded_models":["*"]}])",
       }) {

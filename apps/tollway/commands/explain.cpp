@@ -65,9 +65,9 @@ std::string why(const json::object& row) {
 }
 
 // "97" of 96.6; "-" where it was not measured.
-std::string number_in(const json::object& row, std::string_view pointer, double factor = 1) {
+std::string number_in(const json::value& row, std::string_view pointer, double factor = 1) {
   json::error_code failed;
-  const auto* const value = json::value(row).find_pointer(pointer, failed);
+  const auto* const value = row.find_pointer(pointer, failed);
   if (failed || value == nullptr || !value->is_number()) return "-";
   return fmt::format("{:.0f}", factor * value->to_number<double>());
 }
@@ -103,10 +103,10 @@ std::size_t print_table(terminal::Console& console, const json::object& document
                {text_in(row, "key"), Style::dim},
                {text_in(row, "model"), stays ? Style::plain : Style::dim},
                {cost_in(row), Style::dim},
-               {number_in(row, "/uptime_last_30m"), Style::dim},
-               {number_in(row, "/latency_last_5m/p50", milliseconds), Style::dim},
-               {number_in(row, "/throughput_last_5m/p50"), Style::dim},
-               {number_in(row, "/load", milliseconds), Style::dim},
+               {number_in(value, "/uptime_last_30m"), Style::dim},
+               {number_in(value, "/latency_last_5m/p50", milliseconds), Style::dim},
+               {number_in(value, "/throughput_last_5m/p50"), Style::dim},
+               {number_in(value, "/load", milliseconds), Style::dim},
                {breaker_in(row), breaker_in(row) == "closed" ? Style::dim : Style::warning},
                {why(row), stays ? Style::dim : Style::warning}});
   }

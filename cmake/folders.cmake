@@ -1,7 +1,8 @@
-# tollway_folder(<name> USES <targets...> [PCH]): src/<name>/*.cpp becomes the static library
-# tollway_<name>, src/<name>/*_test.cpp the test program <name>_test.
+# tollway_folder(<name> USES <targets...> [PCH] [ONE_THREAD]): src/<name>/*.cpp becomes the static
+# library tollway_<name>, src/<name>/*_test.cpp the test program <name>_test. ONE_THREAD: its tests
+# start none, so that the thread sanitizer has nothing to see in them.
 function(tollway_folder name)
-  cmake_parse_arguments(arg "PCH" "" "USES" ${ARGN})
+  cmake_parse_arguments(arg "PCH;ONE_THREAD" "" "USES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.cpp"
     "${CMAKE_SOURCE_DIR}/src/${name}/*/*.cpp")
   set(tests ${sources})
@@ -24,7 +25,7 @@ function(tollway_folder name)
     target_precompile_headers(${target} PRIVATE "${CMAKE_SOURCE_DIR}/cmake/asio_pch.hpp")
   endif()
 
-  if(TOLLWAY_TESTS AND tests)
+  if(TOLLWAY_TESTS AND tests AND NOT (arg_ONE_THREAD AND TOLLWAY_SANITIZE STREQUAL "thread"))
     find_package(GTest REQUIRED)
     include(GoogleTest)
     add_executable(${name}_test ${tests})

@@ -21,18 +21,35 @@ TEST_P(ConnectFaults, U01_connection_refused) {
   EXPECT_FALSE(record.number("completion_tokens")) << "nothing was produced, nothing is charged";
 }
 
+// A machine that is busy with something else makes any one of them take longer, and none shorter:
+// so each is at least as long as it should be, and the shortest is as long as the program waits.
 TEST_P(ConnectFaults, U02_connect_black_hole) {
+  constexpr std::size_t tries_max = 4;
   const BlackHole hole;
-  Gateway gateway(
-      {.upstream_url = hole.url(), .environment = {{"TOLLWAY_UPSTREAM_CONNECT_TIMEOUT", "1.5"}}});
-  const Stopwatch watch;
-  const auto answer = gateway.post(dialect().path(), dialect().body(true));
-  const auto taken = watch.elapsed();
-  expect_error_answer(answer, 504, dialect().path());
-  EXPECT_GE(taken, 1350ms);
-  EXPECT_LE(taken, 1650ms);
-  const auto record = expect_record(gateway, "connect_timeout", 504, true);
-  EXPECT_EQ(record.attempts(), 1);
+  Gateway gateway({.upstream_url = hole.url(),
+                   .environment = {{"TOLLWAY_UPSTREAM_CONNECT_TIMEOUT", "1.5"},
+                                   {"TOLLWAY_ROUTING_BREAKER_FAILURES_IN_A_ROW", "1000"}}});
+  auto shortest = Millis::max();
+  std::size_t tries = 0;
+  for (; tries < tries_max && shortest > 1650ms; ++tries) {
+    const Stopwatch watch;
+    const auto answer = gateway.post(dialect().path(), dialect().body(true));
+    const auto taken = watch.elapsed();
+    expect_error_answer(answer, 504, dialect().path());
+    EXPECT_GE(taken, 1350ms);
+    shortest = std::min(shortest, taken);
+  }
+  EXPECT_LE(shortest, 1650ms);
+  gateway.stop();
+  const auto records = gateway.records();
+  EXPECT_EQ(records.size(), tries);
+  for (const auto& record : records) {
+    EXPECT_EQ(record.outcome(), "connect_timeout");
+    EXPECT_EQ(record.status(), 504);
+    EXPECT_EQ(record.route(), dialect().route);
+    EXPECT_TRUE(record.stream());
+    EXPECT_EQ(record.attempts(), 1);
+  }
 }
 
 struct BadCertificate {

@@ -24,6 +24,7 @@ namespace {
 
 constexpr int clients = 6;
 constexpr int kills_a_test = 20;
+constexpr int kills_max = 30;
 constexpr std::int64_t cost = 1'200'000;  // nanodollars of an answer, by the providers' lists
 
 // One provider. Every call has a number; what it answers has that in its id, and is on its invoice.
@@ -160,6 +161,13 @@ struct Ended {
   std::size_t failed = 0;
 };
 
+// Has a gateway settle what was under way, and looks.
+bool a_hedge_was_called_off(const GatewayOptions& options) {
+  Gateway(options).stop();
+  return std::ranges::any_of(ledger_rows(options.data),
+                             [](const LedgerRow& row) { return row.flags & flag_cancelled; });
+}
+
 TEST_P(KillUnderLoad, P01_M04_M10_no_attempt_is_lost_and_none_is_doubled) {
   Vendor first("first");
   Vendor second("second");
@@ -168,9 +176,15 @@ TEST_P(KillUnderLoad, P01_M04_M10_no_attempt_is_lost_and_none_is_doubled) {
   const auto options = both.options({{"TOLLWAY_ROUTING_HEDGE_AFTER", "0.005"}});
   std::mt19937 random(GetParam());
   Receipts receipts;
-  for (int kill = 0; kill < kills_a_test; ++kill) {
+  int kills = 0;
+  for (; kills < kills_a_test; ++kills) {
     Gateway gateway(options);
     load_and_kill(gateway, receipts, std::uniform_int_distribution<std::size_t>(0, 40)(random));
+  }
+  // Most gateways are killed before a hedge has come to its end, on some machines all of them.
+  for (; !a_hedge_was_called_off(options) && kills < kills_max; ++kills) {
+    Gateway gateway(options);
+    load_and_kill(gateway, receipts, 200);
   }
   Gateway(options).stop();
 
@@ -190,7 +204,7 @@ TEST_P(KillUnderLoad, P01_M04_M10_no_attempt_is_lost_and_none_is_doubled) {
   }
   EXPECT_LE(first.answered() + second.answered() - ended.settled.size(), cut_off);
   EXPECT_GT(ended.interrupted, 0U) << "nothing was under way when it was killed";
-  EXPECT_LE(ended.interrupted, std::size_t{2} * kills_a_test * clients);
+  EXPECT_LE(ended.interrupted, static_cast<std::size_t>(2 * kills * clients));
   EXPECT_GT(ended.failed, 0U);
   EXPECT_GT(ended.cancelled, 0U) << "no hedge was called off";
   EXPECT_TRUE(std::ranges::any_of(ended.of_request, [](const auto& of) { return of.second > 1; }));
@@ -198,6 +212,8 @@ TEST_P(KillUnderLoad, P01_M04_M10_no_attempt_is_lost_and_none_is_doubled) {
   EXPECT_EQ(ledger_number(data, "SELECT sum(charged) FROM spent_ever"),
             static_cast<std::int64_t>(ended.settled.size()) * cost);
   RecordProperty("attempts", static_cast<int>(rows.size()));
+  RecordProperty("cancelled", static_cast<int>(ended.cancelled));
+  RecordProperty("kills", kills);
   RecordProperty("interrupted", static_cast<int>(ended.interrupted));
 }
 

@@ -155,31 +155,55 @@ std::optional<LimitWord> read_first(const http::Head& head, std::initializer_lis
   return {};
 }
 
+std::optional<LimitWord> read_requests(const http::Head& head,
+                                       std::chrono::system_clock::time_point now) {
+  return read_first(
+      head,
+      {{.limit = "x-ratelimit-limit-requests",
+        .remaining = "x-ratelimit-remaining-requests",
+        .reset = "x-ratelimit-reset-requests"},
+       {.limit = "anthropic-ratelimit-requests-limit",
+        .remaining = "anthropic-ratelimit-requests-remaining",
+        .reset = "anthropic-ratelimit-requests-reset"},
+       {.limit = {}, .remaining = "x-ratelimit-remaining", .reset = "x-ratelimit-reset"}},
+      now);
+}
+
+// Prompts and answers each have a limit of their own there; the nearer one counts.
+std::optional<LimitWord> read_input_or_output(const http::Head& head,
+                                              std::chrono::system_clock::time_point now) {
+  auto input = read_word(head,
+                         {.limit = "anthropic-ratelimit-input-tokens-limit",
+                          .remaining = "anthropic-ratelimit-input-tokens-remaining",
+                          .reset = "anthropic-ratelimit-input-tokens-reset"},
+                         now);
+  auto output = read_word(head,
+                          {.limit = "anthropic-ratelimit-output-tokens-limit",
+                           .remaining = "anthropic-ratelimit-output-tokens-remaining",
+                           .reset = "anthropic-ratelimit-output-tokens-reset"},
+                          now);
+  if (!input || (output && output->remaining < input->remaining)) return output;
+  return input;
+}
+
+std::optional<LimitWord> read_tokens(const http::Head& head,
+                                     std::chrono::system_clock::time_point now) {
+  auto all = read_first(head,
+                        {{.limit = "x-ratelimit-limit-tokens",
+                          .remaining = "x-ratelimit-remaining-tokens",
+                          .reset = "x-ratelimit-reset-tokens"},
+                         {.limit = "anthropic-ratelimit-tokens-limit",
+                          .remaining = "anthropic-ratelimit-tokens-remaining",
+                          .reset = "anthropic-ratelimit-tokens-reset"}},
+                        now);
+  return all ? all : read_input_or_output(head, now);
+}
+
 }  // namespace
 
 routing::LimitWords read_limit_words(const http::Head& head,
                                      std::chrono::system_clock::time_point now) {
-  return {.requests = read_first(
-              head,
-              {{.limit = "x-ratelimit-limit-requests",
-                .remaining = "x-ratelimit-remaining-requests",
-                .reset = "x-ratelimit-reset-requests"},
-               {.limit = "anthropic-ratelimit-requests-limit",
-                .remaining = "anthropic-ratelimit-requests-remaining",
-                .reset = "anthropic-ratelimit-requests-reset"},
-               {.limit = {}, .remaining = "x-ratelimit-remaining", .reset = "x-ratelimit-reset"}},
-              now),
-          .tokens = read_first(head,
-                               {{.limit = "x-ratelimit-limit-tokens",
-                                 .remaining = "x-ratelimit-remaining-tokens",
-                                 .reset = "x-ratelimit-reset-tokens"},
-                                {.limit = "anthropic-ratelimit-tokens-limit",
-                                 .remaining = "anthropic-ratelimit-tokens-remaining",
-                                 .reset = "anthropic-ratelimit-tokens-reset"},
-                                {.limit = "anthropic-ratelimit-input-tokens-limit",
-                                 .remaining = "anthropic-ratelimit-input-tokens-remaining",
-                                 .reset = "anthropic-ratelimit-input-tokens-reset"}},
-                               now)};
+  return {.requests = read_requests(head, now), .tokens = read_tokens(head, now)};
 }
 
 }  // namespace tollway::dispatch

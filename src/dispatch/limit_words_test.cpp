@@ -58,6 +58,46 @@ TEST(LimitWords, Anthropic) {
   EXPECT_EQ(words.tokens->reset_in, seconds(7));
 }
 
+std::string anthropic(const std::string& of, int limit, int remaining, int second) {
+  const auto name = "anthropic-ratelimit-" + of;
+  return name + "-limit: " + std::to_string(limit) + "\r\n" + name +
+         "-remaining: " + std::to_string(remaining) + "\r\n" + name +
+         "-reset: 2026-11-23T20:15:" + std::to_string(second) + "Z\r\n";
+}
+
+TEST(LimitWords, OfInputAndOutputTheOneWithLessLeftCounts) {
+  const auto input = [](int remaining) { return anthropic("input-tokens", 40'000, remaining, 10); };
+  const auto output = [](int remaining) { return anthropic("output-tokens", 8000, remaining, 20); };
+  const auto expect_output = [](const std::string& headers) {
+    const auto words = read(headers);
+    ASSERT_TRUE(words.tokens);
+    EXPECT_EQ(words.tokens->a_minute, 8000);
+    EXPECT_EQ(words.tokens->reset_in, seconds(20));
+  };
+  const auto expect_input = [](const std::string& headers) {
+    const auto words = read(headers);
+    ASSERT_TRUE(words.tokens);
+    EXPECT_EQ(words.tokens->a_minute, 40'000);
+    EXPECT_EQ(words.tokens->reset_in, seconds(10));
+  };
+  expect_output(output(7000));
+  expect_output(input(7001) + output(7000));
+  expect_output(output(0) + input(1));
+  expect_input(input(7000) + output(7001));
+  expect_input(input(7000) + output(7000));
+  expect_input(input(7000) + "anthropic-ratelimit-output-tokens-remaining: 5\r\n");
+}
+
+TEST(LimitWords, ALimitForAllTokensCountsAlone) {
+  const auto words =
+      read(anthropic("output-tokens", 8000, 10, 20) + anthropic("tokens", 50'000, 30'000, 30) +
+           anthropic("input-tokens", 40'000, 20, 10));
+  ASSERT_TRUE(words.tokens);
+  EXPECT_EQ(words.tokens->a_minute, 50'000);
+  EXPECT_EQ(words.tokens->remaining, 30'000);
+  EXPECT_EQ(words.tokens->reset_in, seconds(30));
+}
+
 TEST(LimitWords, OpenRouterSaysOverWhatTimeNowhere) {
   const auto words = read(
       "X-RateLimit-Limit: 20\r\nX-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: 1795464960000\r\n");

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <ctime>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -20,11 +22,15 @@ constexpr auto path = "/api/v1/chat/completions";
 constexpr int clients = 1000;
 constexpr rlim_t open_files = 4096;
 
+// How a provider tells in its answers' headers what it allows, if it does.
+enum class Tells { nothing, as_openai, as_anthropic };
+
 struct Allowed {
   int requests = 0;    // in any 60 seconds
   int concurrent = 0;  // 0: as many as they like
   int tokens = 0;      // in any 60 seconds, of `tokens_each` a request; 0: as many as they like
-  bool tells = false;  // in its answers' headers
+  Tells tells = Tells::nothing;
+  bool together = false;  // all but the first are answered once the last one allowed is there
 };
 
 constexpr int max_tokens = 2000;
@@ -63,6 +69,7 @@ class StrictProvider {
       return false;
     }
     lately_.push_back(now);
+    if (lately_.size() == static_cast<std::size_t>(allowed_.requests)) all_there_.set();
     most_at_once_ = std::max(most_at_once_, ++under_way_);
     remaining = static_cast<std::size_t>(allowed_.requests) - lately_.size();
     return true;
@@ -82,21 +89,39 @@ class StrictProvider {
                                {{"Retry-After", "60"}}));
         continue;
       }
+      const bool first = remaining + 1 == static_cast<std::size_t>(allowed_.requests);
+      if (allowed_.together && !first) connection.wait_for(all_there_);
       connection.stall(20ms);
       leave();
       if (allowed_.tokens > 0) {
         connection.send(json_answer(long_answer));
         continue;
       }
-      if (!allowed_.tells) {
-        connection.send(json_answer(chat_dialect().json));
-        continue;
-      }
-      connection.send(json_answer(
-          chat_dialect().json, {{"X-RateLimit-Limit-Requests", std::to_string(allowed_.requests)},
-                                {"X-RateLimit-Remaining-Requests", std::to_string(remaining)},
-                                {"X-RateLimit-Reset-Requests", "1m0s"}}));
+      connection.send(telling(remaining));
     }
+  }
+
+  // What is left is over in a minute, or rather there again.
+  [[nodiscard]] std::string telling(std::size_t remaining) const {
+    const auto limit = std::to_string(allowed_.requests);
+    const auto left = std::to_string(remaining);
+    switch (allowed_.tells) {
+      case Tells::nothing:
+        break;
+      case Tells::as_openai:
+        return json_answer(chat_dialect().json, {{"X-RateLimit-Limit-Requests", limit},
+                                                 {"X-RateLimit-Remaining-Requests", left},
+                                                 {"X-RateLimit-Reset-Requests", "1m0s"}});
+      case Tells::as_anthropic:
+        return json_answer(chat_dialect().json,
+                           {{"anthropic-ratelimit-requests-limit", limit},
+                            {"anthropic-ratelimit-requests-remaining", left},
+                            {"anthropic-ratelimit-requests-reset", in_a_minute()}});
+    }
+    return json_answer(chat_dialect().json);
+  }
+  [[nodiscard]] static std::string in_a_minute() {
+    return fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr) + 60));
   }
 
   const Allowed allowed_;
@@ -106,6 +131,7 @@ class StrictProvider {
   int most_at_once_ = 0;
   int served_ = 0;
   int violations_ = 0;
+  Signal all_there_;
   FaultUpstream upstream_{[this](UpstreamConnection& connection) { serve(connection); }};
 };
 
@@ -184,17 +210,38 @@ TEST_F(RateLimits, tokens_are_never_more_than_configured) {
   EXPECT_EQ(outcome.refused, clients - outcome.served);
 }
 
-TEST_F(RateLimits, limits_are_learnt_from_headers) {
-  StrictProvider only({.requests = 200, .tells = true});
+class ToldLimits : public RateLimits, public testing::WithParamInterface<Tells> {};
+INSTANTIATE_TEST_SUITE_P(RateLimits, ToldLimits,
+                         testing::Values(Tells::as_openai, Tells::as_anthropic),
+                         [](const auto& info) {
+                           return info.param == Tells::as_openai ? "as_openai" : "as_anthropic";
+                         });
+
+TEST_P(ToldLimits, limits_are_learnt_from_headers) {
+  StrictProvider only({.requests = 200, .tells = GetParam(), .together = true});
   const SeveralProviders one({own_provider("first", only.url())});
   Gateway gateway(one.options(settings()));
   // Nothing is known before the first answer.
   EXPECT_EQ(gateway.post(path, in_order(chat_dialect().body(false))).status, 200);
   const auto outcome = ask_at_once(gateway);
   EXPECT_EQ(only.violations(), 0);
-  // An answer says what is left, but not of which requests under way it knows: it may be fewer than
-  // would have been served, and never more.
-  EXPECT_GT(outcome.served, 0);
+  EXPECT_EQ(outcome.served, 199) << "all that the first answer said are left";
+  EXPECT_EQ(only.served(), 1 + outcome.served);
+  EXPECT_EQ(outcome.refused, clients - outcome.served);
+}
+
+// An answer says what is left, but not which requests under way that counts: one that overtakes
+// others makes it look as if those were to be taken off once more. So it may be fewer than would
+// have been served, down to half of them, and never more.
+TEST_P(ToldLimits, limits_are_kept_when_answers_overtake_each_other) {
+  StrictProvider only({.requests = 200, .tells = GetParam()});
+  const SeveralProviders one({own_provider("first", only.url())});
+  Gateway gateway(one.options(settings()));
+  EXPECT_EQ(gateway.post(path, in_order(chat_dialect().body(false))).status, 200);
+  const auto outcome = ask_at_once(gateway);
+  RecordProperty("served", outcome.served);
+  EXPECT_EQ(only.violations(), 0);
+  EXPECT_GE(outcome.served, 199 / 2);
   EXPECT_LE(outcome.served, 199);
   EXPECT_EQ(only.served(), 1 + outcome.served);
   EXPECT_EQ(outcome.refused, clients - outcome.served);

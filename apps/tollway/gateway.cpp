@@ -56,11 +56,12 @@ std::uint64_t random_seed() {
 struct Worker {
   Worker(const settings::ServeSettings& settings, const gateway::GatewayOptions& options,
          const gateway::GatewayKeys& keys, const dispatch::UpstreamsPointer& upstreams,
-         dispatch::Standings& standings, routing::RetryBudget& budget, routing::Affinity& affinity,
-         net::Resolver& resolver, const std::shared_ptr<net::ssl::context>& client_tls,
-         const net::ProxySettings& proxy, recording::Recorder* recorder, ledger::Ledger& ledger,
-         gateway::LedgerReader& reader, gateway::TokenCounter& tokens,
-         catalog::Refresher& catalogue, gateway::CostAlerts& cost_alerts)
+         dispatch::Standings& standings, routing::RetryBudget& budget, routing::Line& line,
+         routing::Affinity& affinity, net::Resolver& resolver,
+         const std::shared_ptr<net::ssl::context>& client_tls, const net::ProxySettings& proxy,
+         recording::Recorder* recorder, ledger::Ledger& ledger, gateway::LedgerReader& reader,
+         gateway::TokenCounter& tokens, catalog::Refresher& catalogue,
+         gateway::CostAlerts& cost_alerts)
       : pool(loop, resolver, client_tls, {.proxy = proxy}),
         probes(loop, pool, standings, random_seed()),
         dispatch(pool, {.connect = settings.upstream_connect_timeout,
@@ -74,6 +75,7 @@ struct Worker {
         routing{.router = routing::Router(random_seed()),
                 .random = routing::Random(random_seed()),
                 .budget = budget,
+                .line = line,
                 .affinity = &affinity},
         pipeline({.options = options,
                   .keys = keys,
@@ -153,7 +155,10 @@ Result<> refuse_port_in_use(const net::Tcp::endpoint& address) {
 
 struct Gateway::Parts {
   explicit Parts(const settings::RoutingSettings& routing)
-      : standings(breaker_options(routing)), retry_budget(routing.retry_share), routing(routing) {}
+      : standings(breaker_options(routing)),
+        retry_budget(routing.retry_share, routing.retries_saved_max),
+        line(routing.queue_max),
+        routing(routing) {}
 
   settings::ServeSettings settings;
   gateway::GatewayOptions options;
@@ -161,6 +166,7 @@ struct Gateway::Parts {
   UpstreamChoice choice;
   dispatch::Standings standings;
   routing::RetryBudget retry_budget;
+  routing::Line line;
   routing::Affinity affinity;
   settings::RoutingSettings routing;
   // The last are those in use. Those before stay for the catalogue's question under way.
@@ -191,6 +197,12 @@ struct Gateway::Parts {
     return sources_of(*upstreams.back());
   }
   [[nodiscard]] Result<> listen();
+  // What all threads share of it; workers have the rest.
+  void use(const settings::RoutingSettings& changed) {
+    standings.use(breaker_options(changed));
+    retry_budget.use(changed.retry_share, changed.retries_saved_max);
+    line.set_max(changed.queue_max);
+  }
 };
 
 Result<> Gateway::Parts::prepare(const Installation& installation) {
@@ -286,9 +298,9 @@ Result<> Gateway::Parts::listen() {
   if (auto free = refuse_port_in_use(address); !free) return free;
   for (unsigned i = 0; i < settings.threads; ++i) {
     auto worker = std::make_unique<Worker>(settings, options, keys->keys, upstreams.back(),
-                                           standings, retry_budget, affinity, resolver, client_tls,
-                                           proxy, recorder.get(), *ledger, *ledger_reader, tokens,
-                                           *catalogue, cost_alerts);
+                                           standings, retry_budget, line, affinity, resolver,
+                                           client_tls, proxy, recorder.get(), *ledger,
+                                           *ledger_reader, tokens, *catalogue, cost_alerts);
     worker->server.set_tls(*tls);
     worker->prices.use(overrides);
     worker->endpoints.use(overrides);
@@ -346,10 +358,12 @@ Result<> Gateway::reload(const Installation& installation) {
   const auto tls = server_tls(parts_->settings);
   if (auto priced = parts_->read_overrides(installation); !priced) return priced;
   const auto chosen = parts_->choose_upstream(installation);
+  const auto routing = settings::routing_settings_from(installation.snapshot);
+  parts_->use(routing);
   for (auto& worker : parts_->workers) {
     worker->loop.post([&worker = *worker, tls, upstreams = parts_->upstreams.back(),
                        overrides = parts_->overrides, probes = worker == parts_->workers.front(),
-                       routing = settings::routing_settings_from(installation.snapshot)] {
+                       routing] {
       if (tls) worker.server.set_tls(*tls);
       worker.access_log.reopen();
       worker.endpoints.use(upstreams);

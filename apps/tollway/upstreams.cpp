@@ -22,6 +22,7 @@ class Maker {
   // `made` has the provider's heaviest key, if any.
   void add(const ProviderPointer& made, const Provider* provider) {
     standings_.force(made->key(), force_of(made->key(), provider));
+    share_limits(made->key());
     const auto keys = settings_.api_keys(made->key());
     add(made, keys.empty() ? nullptr : keys.front().info);
     for (std::size_t i = 1; provider != nullptr && i < keys.size(); ++i) {
@@ -48,6 +49,14 @@ class Maker {
     return breaker_force(settings::breaker_by_hand_from(settings_, key));
   }
 
+  void share_limits(std::string_view provider) {
+    if (const auto limits = shared_limits_of(settings_, provider)) {
+      standings_.share(provider, *limits);
+    } else {
+      log::warning("the limits that keys share stay as they are: {}", limits.error().message);
+    }
+  }
+
   void add(ProviderPointer provider, const ApiKeyInfo* info) {
     Upstream upstream;
     if (info != nullptr) {
@@ -62,11 +71,9 @@ class Maker {
                        .distillable = routing.distillable,
                        .quantization = routing::quantization_named(routing.quantization)
                                            .value_or(routing::Quantization::unknown)};
-    const auto limits = settings::provider_limits_from(settings_, provider->key());
-    upstream.key = &standings_.key(provider->key(), upstream.key_name,
-                                   {.requests_a_minute = limits.requests_a_minute,
-                                    .tokens_a_minute = limits.tokens_a_minute,
-                                    .concurrent = limits.concurrent});
+    upstream.key =
+        &standings_.key(provider->key(), upstream.key_name,
+                        limits_of(settings::provider_limits_from(settings_, provider->key())));
     upstream.provider = std::move(provider);
     upstreams_.all.push_back(std::move(upstream));
   }

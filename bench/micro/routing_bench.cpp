@@ -83,6 +83,7 @@ void figures_to_first_step(benchmark::State& state) {
   Router router(1);
   Random random(2);
   RetryBudget budget;
+  Line line;
   Decision decision;
   Ask ask;
   ask.prompt_tokens = 1000;
@@ -90,9 +91,12 @@ void figures_to_first_step(benchmark::State& state) {
   for (auto _ : state) {
     measured.gather(candidates);
     router.decide(candidates, ask, Course::candidates_max, decision);
-    Course course(
-        {.candidates = candidates, .places = decision.places, .budget = budget, .random = random},
-        {}, ask.prompt_tokens + ask.output_tokens, now + std::chrono::minutes(1));
+    Course course({.candidates = candidates,
+                   .places = decision.places,
+                   .budget = budget,
+                   .line = line,
+                   .random = random},
+                  {}, ask.prompt_tokens + ask.output_tokens, now + std::chrono::minutes(1));
     const auto step = course.next(now);
     benchmark::DoNotOptimize(step.candidate);
   }

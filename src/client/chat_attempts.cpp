@@ -9,11 +9,11 @@
 #include "base/log.hpp"
 #include "client/chat_body.hpp"
 #include "client/chat_cost.hpp"
+#include "client/routing_options.hpp"
 #include "dialects/chat_problem.hpp"
 #include "dispatch/dispatch.hpp"
 #include "dispatch/limit_words.hpp"
 #include "dispatch/retry_after.hpp"
-#include "net/event.hpp"
 #include "routing/answer_speed.hpp"
 
 namespace tollway::client {
@@ -58,9 +58,11 @@ std::vector<routing::Place> places_of(const ChatCallSpec& spec) {
 }
 
 routing::CourseOptions course_options_of(const ChatModelOptions& options) {
-  return {.attempts_here_max = static_cast<std::uint8_t>(options.max_retries + 1),
-          .first_delay = options.retry_delay,
-          .delay_max = options.routing.delay_max};
+  auto course = course_options(options.routing);
+  course.attempts_here_max = static_cast<std::uint8_t>(options.max_retries + 1);
+  course.first_delay = options.retry_delay;
+  course.hedge_after = {};
+  return course;
 }
 
 }  // namespace
@@ -77,8 +79,10 @@ ChatAttempts::ChatAttempts(Runtime::Parts& parts, net::Abort& abort, ChatCallSpe
       course_({.candidates = candidates_,
                .places = places_,
                .budget = engine_.budget,
+               .line = engine_.line,
                .random = engine_.random},
-              course_options_of(facts().options), spec_.tokens, spec_.deadline) {
+              course_options_of(facts().options), spec_.tokens, spec_.deadline),
+      pause_(parts.loop) {
   bodies_.front() = std::move(spec_.body);
 }
 
@@ -113,10 +117,13 @@ net::Task<Result<>> ChatAttempts::open() {
     if (over_) co_return std::unexpected(*error_);
     const Course::Step step = course_.next(net::Clock::now());
     if (step.what == Course::Next::give_up) co_return std::unexpected(last_error(step.until));
+    if (step.what == Course::Next::queue) {
+      course_.queue(pause_.waker(), net::Clock::now());
+      continue;
+    }
     if (step.what == Course::Next::wait) {
-      net::Event pause(parts_.loop);
-      auto waiting = pause.wait(step.until, abort_);
-      co_await std::move(waiting);
+      auto waiting = pause_.until(step.until, abort_);
+      std::ignore = co_await std::move(waiting);  // the abort is looked at above
       continue;
     }
     if (auto turned = turn_to(step.candidate); !turned) {
@@ -268,7 +275,9 @@ void ChatAttempts::record(std::string_view error) {
 }
 
 void ChatAttempts::note_first_token() {
-  if (!first_token_at_) first_token_at_ = net::Clock::now();
+  if (first_token_at_) return;
+  first_token_at_ = net::Clock::now();
+  course_.answering();
   if (!timing_.first_token) timing_.first_token = since(spec_.started);
 }
 

@@ -10,6 +10,7 @@
 #include "client/chat_model_state.hpp"
 #include "client/runtime.hpp"
 #include "dialects/chat_request_writer.hpp"
+#include "dispatch/pause.hpp"
 #include "routing/course.hpp"
 #include "tollway/chat.hpp"
 
@@ -103,6 +104,7 @@ class ChatAttempts {
   std::vector<routing::Candidate> candidates_;
   std::vector<routing::Place> places_;
   routing::Course course_;
+  dispatch::Pause pause_;
   std::optional<net::ClientCall> call_;
   net::TimePoint attempt_started_{};
   std::optional<net::TimePoint> first_byte_at_;

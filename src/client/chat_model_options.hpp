@@ -9,6 +9,7 @@
 
 #include "base/limits.hpp"
 #include "client/http_call.hpp"
+#include "dispatch/standings.hpp"
 #include "http/origin.hpp"
 #include "net/dial_guard.hpp"
 #include "pricing/price_sheet.hpp"
@@ -56,8 +57,9 @@ struct ChatModelOptions {
   std::chrono::milliseconds timeout = std::chrono::seconds(120);  // all attempts together
   int max_retries = 2;                                            // of one call to one upstream
   std::chrono::milliseconds retry_delay = std::chrono::milliseconds(500);  // the first; doubles
-  settings::RoutingSettings routing;  // but for what the two above say
-  routing::Limits limits;             // of the API key
+  settings::RoutingSettings routing;                // but for what the two above say
+  routing::Limits limits;                           // of the API key
+  dispatch::Standings::SharedLimits shared_limits;  // of all the provider's keys
   routing::Breaker::Force breaker = routing::Breaker::Force::none;  // of the provider, by hand
   // What is known of the provider, for who chooses between several; null: what stands here.
   providers::DescriptionPointer description;

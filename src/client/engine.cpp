@@ -21,7 +21,8 @@ std::uint64_t random_seed() {
 }  // namespace
 
 Engine::Engine(const settings::RoutingSettings& settings)
-    : budget(settings.retry_share),
+    : budget(settings.retry_share, settings.retries_saved_max),
+      line(settings.queue_max),
       random(random_seed()),
       router(random_seed()),
       breaker_(breaker_options(settings)),
@@ -64,6 +65,7 @@ UpstreamKey Engine::key_of(const ChatModelOptions& options) {
     }
   }
   key.standings->force(key.provider, options.breaker);
+  key.standings->share(key.provider, options.shared_limits);
   std::ignore = key.standings->key(key.provider, key.key_name, options.limits);
   return key;
 }

@@ -12,6 +12,7 @@
 #include "dispatch/standings.hpp"
 #include "routing/affinity.hpp"
 #include "routing/decide.hpp"
+#include "routing/line.hpp"
 #include "routing/random.hpp"
 #include "routing/retry_budget.hpp"
 #include "settings/routing_settings.hpp"
@@ -41,6 +42,7 @@ class Engine {
   [[nodiscard]] UpstreamKey key_of(const ChatModelOptions& options);
 
   routing::RetryBudget budget;
+  routing::Line line;
   routing::Random random;  // of the runtime's thread, as are the next two
   routing::Router router;
   // Where conversations were served lately: a quarter of a megabyte, for who has alternatives.

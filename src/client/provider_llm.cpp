@@ -168,10 +168,10 @@ Result<ChatModel> create_llm(const ProviderFacts& facts, std::string_view model_
   made.max_retries = *retries;
   made.routing = settings::routing_settings_from(options.settings);
   made.retry_delay = made.routing.first_delay;
-  const auto limits = settings::provider_limits_from(options.settings, description.key);
-  made.limits = {.requests_a_minute = limits.requests_a_minute,
-                 .tokens_a_minute = limits.tokens_a_minute,
-                 .concurrent = limits.concurrent};
+  made.limits = limits_of(settings::provider_limits_from(options.settings, description.key));
+  auto shared = shared_limits_of(options.settings, description.key);
+  if (!shared) return std::unexpected(std::move(shared.error()));
+  made.shared_limits = std::move(*shared);
   made.breaker = breaker_force(settings::breaker_by_hand_from(options.settings, description.key));
   made.description = facts.description;
   made.lists = facts.lists;

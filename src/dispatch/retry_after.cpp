@@ -4,8 +4,6 @@
 #include <charconv>
 #include <cstdint>
 
-#include "base/limits.hpp"
-
 namespace tollway::dispatch {
 namespace {
 
@@ -64,9 +62,7 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view value,
 std::optional<routing::Duration> retry_after_of(const http::Head& head) {
   const auto value = head.find("retry-after");
   if (!value) return std::nullopt;
-  const auto asked = parse_retry_after(*value, std::chrono::system_clock::now());
-  if (!asked) return std::nullopt;
-  return std::min<routing::Duration>(*asked, limits::retry_after_max);
+  return parse_retry_after(*value, std::chrono::system_clock::now());
 }
 
 }  // namespace tollway::dispatch

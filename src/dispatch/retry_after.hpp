@@ -15,7 +15,7 @@ namespace tollway::dispatch {
 [[nodiscard]] std::optional<std::chrono::seconds> parse_retry_after(
     std::string_view value, std::chrono::system_clock::time_point now);
 
-// That of an answer's head, at most limits::retry_after_max.
+// That of an answer's head, a year at most; how much of it is heeded is a setting.
 [[nodiscard]] std::optional<routing::Duration> retry_after_of(const http::Head& head);
 
 }  // namespace tollway::dispatch

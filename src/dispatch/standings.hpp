@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -18,7 +19,7 @@ namespace tollway::dispatch {
 // endpoint that was down stays down over a reload.
 class Standings {
  public:
-  explicit Standings(const routing::BreakerOptions& options = {}) : options_(options) {}
+  explicit Standings(const routing::BreakerOptions& options = {}) : options_{options} {}
   Standings(const Standings&) = delete;
   Standings& operator=(const Standings&) = delete;
 
@@ -36,6 +37,17 @@ class Standings {
   [[nodiscard]] routing::KeyStanding& key(std::string_view provider, std::string_view key_name,
                                           const routing::Limits& limits);
 
+  // What all keys of a provider together may ask, from now on: of all its models, and of single
+  // ones, as the catalogue calls them or without their author's name. Where they limit nothing,
+  // nothing is limited.
+  struct SharedLimits {
+    routing::Limits provider;
+    std::map<std::string, routing::Limits, std::less<>> models;
+  };
+  void share(std::string_view provider, const SharedLimits& limits);
+
+  // From now on, for all endpoints, those to come included.
+  void use(const routing::BreakerOptions& options);
   // From now on, for all of the provider's endpoints, those to come included.
   void force(std::string_view provider, routing::Breaker::Force force);
 
@@ -56,10 +68,17 @@ class Standings {
     std::string model;
     auto operator<=>(const Name&) const = default;
   };
-  routing::KeyStanding& key_of(const Name& name);  // under the lock
+  struct Shared {
+    routing::Limiter of_provider;
+    std::map<std::string, routing::Limiter, std::less<>> of_models;
+  };
+  // Under the lock.
+  routing::KeyStanding& key_of(const Name& name);
+  void set_shared(const Name& name, routing::Standing& standing);
 
-  const routing::BreakerOptions options_;
+  std::deque<routing::BreakerOptions> options_;  // all that ever held; breakers have the last one's
   mutable std::mutex mutex_;
+  std::map<std::string, Shared, std::less<>> shared_;  // by provider; before what points into it
   std::map<Name, routing::Standing> endpoints_;
   std::map<Name, routing::KeyStanding> keys_;
   std::map<std::string, routing::Breaker::Force, std::less<>> forced_;  // by provider

@@ -72,6 +72,41 @@ TEST(Standings, ForcesAllOfAProviderNowAndLater) {
   EXPECT_EQ(state("openai", "c"), Breaker::State::closed);
 }
 
+TEST(Standings, KeysShareWhatAModelAndItsProviderAllow) {
+  Standings standings;
+  routing::Standing& before = standings.endpoint("openai", "", "openai/gpt-4o");
+  EXPECT_EQ(before.of_provider.load(), nullptr);
+  standings.share("openai",
+                  {.provider = {.concurrent = 3}, .models = {{"gpt-4o", {.concurrent = 1}}}});
+  routing::Standing& other_key = standings.endpoint("openai", "2", "openai/gpt-4o");
+  routing::Standing& other_model = standings.endpoint("openai", "2", "openai/o3");
+  ASSERT_NE(before.of_provider.load(), nullptr);
+  EXPECT_EQ(before.of_provider.load(), other_key.of_provider.load());
+  EXPECT_EQ(before.of_provider.load(), other_model.of_provider.load());
+  ASSERT_NE(before.of_model.load(), nullptr);
+  EXPECT_EQ(before.of_model.load(), other_key.of_model.load());
+  EXPECT_EQ(other_model.of_model.load(), nullptr);
+  EXPECT_EQ(standings.endpoint("groq", "", "openai/gpt-4o").of_model.load(), nullptr);
+
+  const routing::TimePoint now{std::chrono::hours(1)};
+  EXPECT_TRUE(before.of_model.load()->enter(1, now));
+  EXPECT_FALSE(other_key.of_model.load()->enter(1, now));
+  standings.share("openai", {});
+  EXPECT_TRUE(other_key.of_model.load()->enter(1, now)) << "nothing limits them any more";
+}
+
+TEST(Standings, BreakersGoByTheNewestOptions) {
+  Standings standings;
+  const routing::TimePoint now{std::chrono::hours(1)};
+  auto& breaker = standings.endpoint("openai", "", "a").breaker;
+  standings.use({.failures_in_a_row = 1});
+  breaker.ended(routing::Outcome::failure, {}, now, now);
+  EXPECT_EQ(breaker.state(now), routing::Breaker::State::open) << "those there are";
+  auto& later = standings.endpoint("openai", "", "b").breaker;
+  later.ended(routing::Outcome::failure, {}, now, now);
+  EXPECT_EQ(later.state(now), routing::Breaker::State::open) << "and those that come";
+}
+
 TEST(Standings, BeyondTheirNumberModelsShareOne) {
   Standings standings;
   for (std::size_t i = 0; i < Standings::endpoints_max; ++i) {

@@ -66,6 +66,7 @@ struct Attempt {
   std::optional<net::TimePoint> first_token_at;
   Settling settling;
 
+  routing::Course* course = nullptr;  // that it is part of, as long as it is under way
   // Where another one is or may be under way at the same time.
   Race* race = nullptr;
   routing::Course::Which which = routing::Course::Which::first;

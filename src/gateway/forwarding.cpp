@@ -10,7 +10,6 @@
 #include "dispatch/limit_words.hpp"
 #include "gateway/relay.hpp"
 #include "gateway/route.hpp"
-#include "net/event.hpp"
 #include "routing/answer_speed.hpp"
 
 namespace tollway::gateway {
@@ -74,8 +73,12 @@ net::Task<Result<>> Forwarding::run() {
     while (!ended) {
       step = course_.next(net::Clock::now());
       if (step.what == Course::Next::give_up) break;
+      if (step.what == Course::Next::queue) {
+        course_.queue(pause_.waker(), net::Clock::now());
+        continue;
+      }
       if (step.what == Course::Next::wait) {
-        auto waiting = wait_until(step.until);
+        auto waiting = pause_.until(step.until, request_.exchange.abort());
         if (auto waited = co_await std::move(waiting); !waited) ended = std::move(waited);
         continue;
       }
@@ -109,13 +112,6 @@ bool Forwarding::metered() const {
   return request_.services.journal != nullptr && request_.route->method == "POST";
 }
 
-net::Task<Result<>> Forwarding::wait_until(net::TimePoint until) {
-  net::Event never(request_.services.loop);
-  auto waiting = never.wait(until, request_.exchange.abort());
-  if (co_await std::move(waiting) != net::Event::Woken::aborted) co_return Result<>{};
-  co_return std::unexpected(request_.exchange.abort().reason());
-}
-
 net::Task<Result<bool>> Forwarding::ask(Attempt& attempt, std::uint32_t candidate) {
   const dispatch::Target& target = candidates_.target(candidate);
   const auto& provider = *target.upstream->provider;
@@ -131,6 +127,7 @@ net::Task<Result<bool>> Forwarding::ask(Attempt& attempt, std::uint32_t candidat
   }
   ++request_.attempts;
   attempt.begin(provider, asked_for, target.model.empty() ? asked_for : target.model);
+  attempt.course = &course_;
   attempt.asked_tier = tier_to_ask_for(target, request_.facts.tier);
   const auto& tools = request_.facts.wishes.tools;
   if (!tools.empty()) attempt.tool_calls.emplace(tools);

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "dispatch/pause.hpp"
 #include "gateway/attempt.hpp"
 #include "gateway/candidates.hpp"
 #include "gateway/race.hpp"
@@ -22,8 +23,10 @@ class Forwarding {
         course_({.candidates = candidates_.all(),
                  .places = candidates_.places(),
                  .budget = request.services.routing.budget,
+                 .line = request.services.routing.line,
                  .random = request.services.routing.random},
-                request.services.routing.options, candidates_.tokens(), ends_by_) {}
+                request.services.routing.options, candidates_.tokens(), ends_by_),
+        pause_(request.services.loop) {}
 
   [[nodiscard]] net::Task<Result<>> run();
 
@@ -46,7 +49,6 @@ class Forwarding {
   void refused(Attempt& attempt);
   void answered(const Attempt& attempt, std::uint32_t candidate);
   [[nodiscard]] static routing::Attempt measured(const Attempt& attempt);
-  [[nodiscard]] net::Task<Result<>> wait_until(net::TimePoint until);
   [[nodiscard]] net::Task<Result<>> give_up(net::TimePoint until);
   [[nodiscard]] net::Task<Result<>> pass_refusal();
   [[nodiscard]] net::Task<Result<>> end_begun(Error error);
@@ -55,6 +57,7 @@ class Forwarding {
   Candidates& candidates_;
   net::TimePoint ends_by_;
   routing::Course course_;
+  dispatch::Pause pause_;
   std::optional<Error> error_;                // of the last attempt
   std::optional<routing::Duration> soonest_;  // of the times that refusals asked to wait for
 };

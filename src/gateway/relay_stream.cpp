@@ -197,6 +197,7 @@ net::Task<Result<>> StreamRelay::pass(std::string_view bytes) {
 // From here on nobody else can serve the request.
 void StreamRelay::commit() {
   attempt_.committed = true;
+  attempt_.course->answering(attempt_.which);
   if (guard_.is_on()) guard_.begin(net::Clock::now(), tokens_of(attempt_.progress));
   request_.release_bodies();
 }

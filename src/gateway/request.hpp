@@ -52,6 +52,7 @@ struct Routing {
   routing::Router router;
   routing::Random random;
   routing::RetryBudget& budget;         // of all loops
+  routing::Line& line;                  // of all loops
   routing::CourseOptions options = {};  // for requests that arrive from now on
   const routing::Strategy* strategy = nullptr;
   routing::Affinity* affinity = nullptr;  // of all loops; null: nobody remembers conversations

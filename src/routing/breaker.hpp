@@ -11,6 +11,7 @@
 
 namespace tollway::routing {
 
+// All of them are settings; docs/configuration.md has them.
 struct BreakerOptions {
   std::uint32_t failures_in_a_row = 5;            // that open it
   std::uint64_t judged_min = 20;                  // attempts in 30 s before their share counts
@@ -29,7 +30,14 @@ class Breaker {
   enum class State : std::uint8_t { closed, open, half_open };
   enum class Force : std::uint8_t { none, open, closed };  // by hand
 
-  explicit Breaker(BreakerOptions options = {}) noexcept : options_(options) {}
+  Breaker() noexcept;  // by the options' defaults
+  explicit Breaker(const BreakerOptions& options) noexcept : options_(&options) {}
+  explicit Breaker(BreakerOptions&& options) = delete;  // they outlive it
+  // From now on.
+  void use(BreakerOptions&& options) = delete;
+  void use(const BreakerOptions& options) noexcept {
+    options_.store(&options, std::memory_order_release);
+  }
 
   // Whether an attempt may be made; each that may is told of by ended(). Of a half-open breaker one
   // caller gets true.
@@ -38,6 +46,9 @@ class Breaker {
   // nobody within a second of the last who tried. So an outage of everything is over a second after
   // it is.
   [[nodiscard]] bool admit_early(TimePoint now) noexcept;
+  // The attempt that was admitted at `began` has begun to answer: a probe need not have ended, as
+  // streams take minutes. It is told of by ended() all the same.
+  void answers(TimePoint began) noexcept;
   // What came of the attempt that was admitted at `began`. `lately` are the last 30 seconds with
   // it, looked at after failures alone.
   void ended(Outcome outcome, const Counts& lately, TimePoint began, TimePoint now) noexcept;
@@ -52,10 +63,15 @@ class Breaker {
   [[nodiscard]] TimePoint opens_at() const noexcept;
 
  private:
+  [[nodiscard]] const BreakerOptions& options() const noexcept {
+    return *options_.load(std::memory_order_acquire);
+  }
   [[nodiscard]] bool probe(TimePoint now) noexcept;
+  [[nodiscard]] bool is_probe(TimePoint began) const noexcept;
+  void close() noexcept;
   void open(TimePoint now, bool probed) noexcept;
 
-  BreakerOptions options_;
+  std::atomic<const BreakerOptions*> options_;
   std::atomic<std::int64_t> open_until_{0};   // 0: closed
   std::atomic<std::int64_t> probe_since_{0};  // 0: nobody probes
   std::atomic<std::int64_t> tried_at_{0};     // when it opened or was probed last

@@ -23,7 +23,8 @@ void fail(Breaker& breaker, TimePoint now, int times = 1) {
 }
 
 Breaker opened() {
-  return Breaker(BreakerOptions{.failures_in_a_row = 1});
+  static constexpr BreakerOptions options{.failures_in_a_row = 1};
+  return Breaker(options);
 }
 
 TEST(Breaker, OpensAfterFailuresInARow) {

@@ -9,7 +9,8 @@
 namespace tollway::routing {
 namespace {
 
-constexpr Duration look_again_after = std::chrono::milliseconds(50);
+// Of who is first in line: whoever makes room tells him, but for what time alone makes.
+constexpr Duration look_again_after = std::chrono::seconds(1);
 constexpr Duration early_attempt_every = std::chrono::seconds(1);
 constexpr int doublings_max = 20;
 
@@ -27,18 +28,26 @@ Course::Course(const Parts& parts, const CourseOptions& options, std::int64_t to
       options_(options),
       tokens_(tokens),
       deadline_(deadline),
-      stop_count_(std::min(parts.places.size(), candidates_max)) {
+      stop_count_(std::min(parts.places.size(), candidates_max)),
+      in_line_(parts.line) {
   parts_.budget.request();
 }
 
 Course::~Course() {
   for (Flight& flight : flights_) {
-    if (flight.entry) end({}, 0, flight.began, flight);
+    if (flight.entered_count > 0) end({}, 0, flight.began, flight);
   }
   if (paid_) parts_.budget.give_back();
 }
 
 Course::Step Course::next(TimePoint now) {
+  const Step step = look_for_next(now);
+  // Only who may still be served stands in the way of others.
+  if (step.what == Next::attempt || step.what == Next::give_up) in_line_.leave();
+  return step;
+}
+
+Course::Step Course::look_for_next(TimePoint now) {
   if (client_fault_ || now >= deadline_) return give_up(now);
   if (now < pause_until_) return {.what = Next::wait, .until = pause_until_};
   while (stop_ < stop_count_) {
@@ -111,27 +120,43 @@ bool Course::try_at(std::size_t stop, TimePoint now, Flight& flight, bool early)
   return true;
 }
 
-// Through both limiters or none: what the operator allows the key, and what the provider said.
+// Through all limiters or none: what its provider said, and what the operator allows.
 bool Course::enter(Standing& standing, TimePoint now, Flight& flight) {
-  const auto used_up = [this, now](TimePoint ends) {
-    // When one that is under way will end nobody knows.
-    ends = std::max(ends, now + look_again_after);
-    limit_ends_ = std::min(limit_ends_.value_or(ends), ends);
+  flight.entered_count = 0;
+  Limiter* const of_key = standing.key == nullptr ? nullptr : &standing.key->limiter;
+  for (Limiter* const limiter :
+       {&standing.limiter, standing.of_model.load(std::memory_order_acquire),
+        standing.of_provider.load(std::memory_order_acquire), of_key}) {
+    if (limiter == nullptr || enter(limiter, now, flight)) continue;
+    while (flight.entered_count > 0) {
+      const Entered& entered = flight.entered[--flight.entered_count];
+      entered.limiter->give_back(entered.entry, now);
+      // Who is in line would wake himself, again and again.
+      if (!in_line_.in_line()) parts_.line.freed(*entered.limiter);
+    }
     return false;
-  };
-  if (standing.key != nullptr) {
-    const auto entry = standing.key->limiter.enter(tokens_, now);
-    if (!entry) return used_up(entry.error());
-    flight.key_entry = *entry;
   }
-  const auto entry = standing.limiter.enter(tokens_, now);
+  return true;
+}
+
+bool Course::enter(Limiter* limiter, TimePoint now, Flight& flight) {
+  if (!in_line_.may_enter(*limiter)) {
+    used_up(*limiter, now, now);
+    return false;
+  }
+  const auto entry = limiter->enter(tokens_, now);
   if (entry) {
-    flight.entry = *entry;
-    return true;
+    flight.entered[flight.entered_count++] = {.limiter = limiter, .entry = *entry};
+  } else {
+    used_up(*limiter, entry.error(), now);
   }
-  if (flight.key_entry) standing.key->limiter.give_back(*flight.key_entry, now);
-  flight.key_entry.reset();
-  return used_up(entry.error());
+  return entry.has_value();
+}
+
+void Course::used_up(Limiter& limiter, TimePoint ends, TimePoint now) {
+  ends = std::max(ends, now);  // when one that is under way ends nobody knows
+  limit_ends_ = std::min(limit_ends_.value_or(ends), ends);
+  used_up_.push_back(&limiter);
 }
 
 // Those of the provider and model that failed, among what is left of the model in this round.
@@ -153,30 +178,64 @@ void Course::put_other_keys_behind(std::size_t failed_stop) noexcept {
 }
 
 Course::Step Course::another_round(TimePoint now) {
+  if (limit_ends_) return wait_in_line(now);  // which is no retry: nothing was sent
   Step step = give_up(now);
-  if (limit_ends_) {  // to wait for a limit is no retry: nothing was sent
-    step.until = *limit_ends_;
-  } else {
-    if (!may_retry()) return step;
-    const Duration longest = std::min(
-        options_.first_delay * (1U << std::min(rounds_, doublings_max)), options_.delay_max);
-    const Duration jittered(
-        static_cast<std::int64_t>(parts_.random.fraction() * static_cast<double>(longest.count())));
-    const TimePoint then = now + std::max(jittered, asked_for_);
-    if (then >= deadline_ || (!paid_ && !parts_.budget.take())) return step;
-    ++rounds_;
-    paid_ = true;
-    sent_before_ = attempts_;
-    step.until = then;
-  }
-  if (step.until >= deadline_) return step;
+  if (!may_retry()) return step;
+  const Duration longest =
+      std::min(options_.first_delay * (1U << std::min(rounds_, doublings_max)), options_.delay_max);
+  const Duration jittered(
+      static_cast<std::int64_t>(parts_.random.fraction() * static_cast<double>(longest.count())));
+  const TimePoint then = now + std::max(jittered, asked_for_);
+  if (then >= deadline_ || (!paid_ && !parts_.budget.take())) return step;
+  ++rounds_;
+  paid_ = true;
+  sent_before_ = attempts_;
+  begin_round();
+  pause_until_ = then;
+  step.what = Next::wait;
+  step.until = then;
+  return step;
+}
+
+void Course::begin_round() {
   stop_ = 0;
   limit_ends_.reset();
+  used_up_.clear();
   breaker_ends_.reset();
   asked_for_ = {};
-  pause_until_ = step.until;
+}
+
+// Whoever is first for something looks at the time, too; the others are woken when they are.
+Course::Step Course::wait_in_line(TimePoint now) {
+  Step step = give_up(now);
+  const bool waits = in_line_.in_line();
+  const TimePoint patience =
+      waits ? in_line_until_ : std::min(deadline_, now + options_.queue_wait_max);
+  if (turned_away_ || now >= patience) return step;
+  if (waits) in_line_.wait_for(used_up_);
+  const bool first = !waits || in_line_.is_first();
+  if (first && *limit_ends_ >= patience) return step;
+  if (!waits) {
+    step.what = Next::queue;
+    return step;
+  }
   step.what = Next::wait;
+  step.until = patience;
+  if (first) step.until = std::min(patience, now + look_again_after);
+  if (first && *limit_ends_ > now) step.until = std::min(step.until, *limit_ends_);
+  if (breaker_ends_)
+    step.until = std::min(step.until, std::max(*breaker_ends_, now + look_again_after));
+  begin_round();
   return step;
+}
+
+// What was freed before it stood there nobody told it of, so it looks again.
+void Course::queue(std::function<void()> wake, TimePoint now) {
+  turned_away_ = !in_line_.join(std::move(wake));
+  if (turned_away_) return;
+  in_line_until_ = std::min(deadline_, now + options_.queue_wait_max);
+  in_line_.wait_for(used_up_);
+  begin_round();
 }
 
 // Where a whole round found nothing but open breakers, waiting for another one is of no use.
@@ -205,6 +264,7 @@ std::optional<std::uint32_t> Course::hedge(TimePoint now) {
   if (std::exchange(hedged_, true) || !parts_.budget.take()) return std::nullopt;
   // Whom it passes over is nobody that next() has found to be closed.
   const auto limit_ends = limit_ends_;
+  const auto used_up = used_up_.size();
   const auto breaker_ends = breaker_ends_;
   for (std::size_t turn = 0; turn < stop_count_; ++turn) {
     const std::size_t stop = order_[turn];
@@ -212,6 +272,7 @@ std::optional<std::uint32_t> Course::hedge(TimePoint now) {
     if (try_at(stop, now, flight(Which::hedge))) return parts_.places[stop].candidate;
   }
   limit_ends_ = limit_ends;
+  used_up_.resize(used_up);
   breaker_ends_ = breaker_ends;
   parts_.budget.give_back();
   return std::nullopt;
@@ -219,10 +280,11 @@ std::optional<std::uint32_t> Course::hedge(TimePoint now) {
 
 void Course::end(const Attempt& attempt, std::int64_t tokens_used, TimePoint now, Flight& flight) {
   Standing& standing = *at(flight.stop).standing;
-  standing.limiter.leave(*flight.entry, tokens_used, now);
-  flight.entry.reset();
-  if (flight.key_entry) standing.key->limiter.leave(*flight.key_entry, tokens_used, now);
-  flight.key_entry.reset();
+  while (flight.entered_count > 0) {
+    const Entered& entered = flight.entered[--flight.entered_count];
+    entered.limiter->leave(entered.entry, tokens_used, now);
+    parts_.line.freed(*entered.limiter);
+  }
   standing.health.record(attempt, now);
   const bool failed = attempt.outcome == Outcome::failure;
   standing.breaker.ended(attempt.outcome, failed ? standing.health.last_30_seconds(now) : Counts{},
@@ -231,14 +293,20 @@ void Course::end(const Attempt& attempt, std::int64_t tokens_used, TimePoint now
 
 void Course::told(const LimitWords& words, TimePoint now, Which which) noexcept {
   const Flight& told = flight(which);
-  if (!told.entry) return;
-  Limiter& limiter = at(told.stop).standing->limiter;
+  if (told.entered_count == 0) return;
+  const auto& [own, entry] = told.entered.front();
+  Limiter& limiter = *own;
   if (const auto& said = words.requests) {
     limiter.learn_requests(said->a_minute, said->remaining, now + said->reset_in, now);
   }
   if (const auto& said = words.tokens) {
-    limiter.learn_tokens(said->a_minute, said->remaining, *told.entry, now + said->reset_in, now);
+    limiter.learn_tokens(said->a_minute, said->remaining, entry, now + said->reset_in, now);
   }
+}
+
+void Course::answering(Which which) noexcept {
+  const Flight& answering = flight(which);
+  if (answering.entered_count > 0) at(answering.stop).standing->breaker.answers(answering.began);
 }
 
 void Course::failed(FailureClass failure, std::optional<Duration> retry_after, TimePoint now,
@@ -248,6 +316,7 @@ void Course::failed(FailureClass failure, std::optional<Duration> retry_after, T
   Standing& standing = *at(failed.stop).standing;
   if (failure == FailureClass::model && standing.any_model) remedy.counts_as = Outcome::neutral;
   if (retry_after && *retry_after > Duration::zero()) {
+    retry_after = std::min(*retry_after, options_.retry_after_max);
     asked_for_ = asked_for_ == Duration::zero() ? *retry_after : std::min(asked_for_, *retry_after);
     // It speaks for its endpoint alone: others are asked meanwhile.
     if (failure == FailureClass::throttled) {
@@ -256,7 +325,7 @@ void Course::failed(FailureClass failure, std::optional<Duration> retry_after, T
       standing.breaker.open_until(now + *retry_after);
     }
   }
-  if (remedy.rest_key && standing.key != nullptr && standing.key->rest(now)) {
+  if (remedy.rest_key && standing.key != nullptr && standing.key->rest(now, options_.key_rest)) {
     log::warning("{} refused the API key{}{}: it rests for {} s", standing.key->provider(),
                  standing.key->key_name().empty() ? "" : " ", standing.key->key_name(),
                  std::chrono::ceil<std::chrono::seconds>(standing.key->rest_until() - now).count());
@@ -278,7 +347,9 @@ void Course::failed(FailureClass failure, std::optional<Duration> retry_after, T
     if (at(stop).model == at(failed.stop).model) stops_[stop].over = true;
     client_fault_ = client_fault_ && stops_[stop].over;
   }
-  limit_ends_.reset();  // of the model's places: they stand before those of the models that follow
+  // Of the model's places: they stand before those of the models that follow.
+  limit_ends_.reset();
+  used_up_.clear();
   breaker_ends_.reset();
 }
 

@@ -5,17 +5,15 @@
 namespace tollway::routing {
 namespace {
 
-constexpr Duration first_rest = std::chrono::minutes(1);
-constexpr Duration rest_max = std::chrono::minutes(10);
 constexpr Duration early_try_every = std::chrono::seconds(1);
-constexpr std::uint32_t doublings_max = 4;
+constexpr std::uint32_t doublings_max = 20;
 
 }  // namespace
 
-bool KeyStanding::rest(TimePoint now) noexcept {
+bool KeyStanding::rest(TimePoint now, const KeyRest& how) noexcept {
   auto until = rest_until_.load(std::memory_order_relaxed);
   const auto doublings = std::min(rests_.load(std::memory_order_relaxed), doublings_max);
-  const TimePoint then = now + std::min(first_rest * (1U << doublings), rest_max);
+  const TimePoint then = now + std::min(how.first * (1U << doublings), how.max);
   do {
     if (nanoseconds(now) < until) return false;
   } while (!rest_until_.compare_exchange_weak(until, nanoseconds(then), std::memory_order_relaxed));

@@ -10,6 +10,12 @@
 
 namespace tollway::routing {
 
+// How long a key that was refused is left alone.
+struct KeyRest {
+  Duration first = std::chrono::minutes(1);  // doubles with each refusal that follows
+  Duration max = std::chrono::minutes(10);
+};
+
 // Counts for all models that are asked with the key. Shared by all threads, and by the
 // configurations that follow one another; nothing in it waits.
 class KeyStanding {
@@ -24,10 +30,9 @@ class KeyStanding {
   // The operator's limits; what the provider says is in its endpoints' limiters.
   Limiter limiter;
 
-  // The provider refused the key (401, 402, 403): nobody asks with it until then. For a minute,
-  // doubled with each refusal that follows, up to ten. False where it rests already, by another
-  // request that was under way.
-  bool rest(TimePoint now) noexcept;
+  // The provider refused the key (401, 402, 403): nobody asks with it for a while. False where
+  // it rests already, by another request that was under way.
+  bool rest(TimePoint now, const KeyRest& how = {}) noexcept;
   // An answer that is no error ends every rest.
   void worked() noexcept;
   [[nodiscard]] bool rests(TimePoint now) const noexcept {

@@ -28,7 +28,11 @@ struct Keys {
     }
   }
   Course course() {
-    return Course({.candidates = candidates, .places = places, .budget = budget, .random = random},
+    return Course({.candidates = candidates,
+                   .places = places,
+                   .budget = budget,
+                   .line = line,
+                   .random = random},
                   {}, 100, start + minutes(60));
   }
   std::deque<KeyStanding> keys;
@@ -36,6 +40,7 @@ struct Keys {
   std::vector<Candidate> candidates;
   std::vector<Place> places;
   RetryBudget budget;
+  Line line;
   Random random{1};
 };
 
@@ -102,7 +107,7 @@ TEST(KeyStanding, ItsLimitsAreOfAllItsEndpoints) {
   Course first = keys.course();
   EXPECT_EQ(first.next(start).what, Next::attempt);
   Course second = keys.course();
-  EXPECT_EQ(second.next(start).what, Next::wait);
+  EXPECT_EQ(second.next(start).what, Next::queue);
   first.answered({.outcome = Outcome::success}, 1, start);
   Course third = keys.course();
   EXPECT_EQ(third.next(start).what, Next::attempt);
@@ -114,7 +119,7 @@ TEST(KeyStanding, WhatItsEndpointDoesNotAdmitIsNotCounted) {
   limiter.learn_requests(0, 0, start + seconds(30), start);
   for (int i = 0; i < 5; ++i) {
     Course course = keys.course();
-    EXPECT_EQ(course.next(start).what, Next::wait);
+    EXPECT_EQ(course.next(start).what, Next::queue);
   }
   EXPECT_TRUE(keys.keys[0].limiter.enter(1, start));
   EXPECT_TRUE(keys.keys[0].limiter.enter(1, start));
@@ -137,7 +142,7 @@ TEST(KeyStanding, WhatAnAnswerSaysOfLimitsIsHeeded) {
   other.answered({.outcome = Outcome::success}, 1, start);
   Course third = keys.course();
   const auto step = third.next(start);
-  EXPECT_EQ(step.what, Next::wait) << "each asks for a hundred tokens";
+  EXPECT_EQ(step.what, Next::queue) << "each asks for a hundred tokens";
   EXPECT_EQ(step.until, start + seconds(20));
 }
 

@@ -18,7 +18,8 @@ float Limiter::share_left(TimePoint now) noexcept {
 std::expected<Limiter::Entry, TimePoint> Limiter::enter(std::int64_t tokens,
                                                         TimePoint now) noexcept {
   const auto concurrent = concurrent_.load(std::memory_order_relaxed);
-  if (under_way_.fetch_add(1, std::memory_order_relaxed) >= concurrent && concurrent > 0) {
+  // In one order with who begins to wait, so that he sees the room, or who makes it sees him.
+  if (under_way_.fetch_add(1) >= concurrent && concurrent > 0) {
     under_way_.fetch_sub(1, std::memory_order_relaxed);
     return std::unexpected(now);
   }
@@ -43,7 +44,7 @@ void Limiter::give_back(const Entry& entry, TimePoint now) noexcept {
 }
 
 void Limiter::leave(const Entry& entry, std::int64_t used, TimePoint now) noexcept {
-  under_way_.fetch_sub(1, std::memory_order_relaxed);
+  under_way_.fetch_sub(1);
   tokens_under_way_.fetch_sub(entry.tokens_under_way, std::memory_order_relaxed);
   tokens_.correct(entry.tokens, used, now);
 }

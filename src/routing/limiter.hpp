@@ -14,6 +14,10 @@ struct Limits {
   std::int64_t requests_a_minute = 0;  // 0: no limit
   std::int64_t tokens_a_minute = 0;
   std::int64_t concurrent = 0;
+
+  [[nodiscard]] bool any() const noexcept {
+    return requests_a_minute > 0 || tokens_a_minute > 0 || concurrent > 0;
+  }
 };
 
 // All three limits of one provider, model or key. Shared by all threads; nothing in it waits.
@@ -26,6 +30,9 @@ class Limiter {
 
   // Of the limit that is nearest, 0 to 1.
   [[nodiscard]] float share_left(TimePoint now) noexcept;
+  // How many stand in line for it (line.hpp); one more, or one less.
+  [[nodiscard]] std::int32_t waiting() const noexcept { return waiting_.load(); }
+  void waits(std::int32_t more) noexcept { waiting_.fetch_add(more); }
   // Others than before hold from now on.
   void set_limits(const Limits& limits) noexcept {
     requests_.set_limit(limits.requests_a_minute);
@@ -66,6 +73,7 @@ class Limiter {
   std::atomic<std::int64_t> concurrent_;
   std::atomic<std::int64_t> under_way_{0};
   std::atomic<std::int64_t> tokens_under_way_{0};
+  std::atomic<std::int32_t> waiting_{0};
 };
 
 }  // namespace tollway::routing

@@ -139,6 +139,7 @@ class Simulation {
       agenda_.pop();
       now_ = event.at;
       weather();
+      if (event.request && event.request->due != event.number) continue;  // it was woken before
       step(event.request ? std::move(event.request) : arrive());
     }
   }
@@ -169,6 +170,7 @@ class Simulation {
     bool any_alive = false;
     double cheapest = 0;
     std::size_t minute = 0;
+    std::uint64_t due = 0;  // number of its event; those before it are void
   };
   struct Event {
     TimePoint at;
@@ -224,6 +226,7 @@ class Simulation {
     request->course.emplace(Course::Parts{.candidates = request->candidates,
                                           .places = request->decision.places,
                                           .budget = budget_,
+                                          .line = line_,
                                           .random = random_},
                             CourseOptions{}, ask_.prompt_tokens + ask_.output_tokens,
                             now_ + seconds(60));
@@ -240,7 +243,15 @@ class Simulation {
       }
       request->course->failed(*answer.failure, answer.retry_after, now_);
     }
-    const auto next = request->course->next(now_);
+    auto next = request->course->next(now_);
+    if (next.what == Course::Next::queue) {
+      request->course->queue(
+          [this, waiting = std::weak_ptr(request)] {
+            if (auto woken = waiting.lock()) schedule(now_, std::move(woken));
+          },
+          now_);
+      next = request->course->next(now_);
+    }
     if (next.what == Course::Next::give_up) return finish(*request, false);
     TimePoint then = next.until;
     if (next.what == Course::Next::attempt) {
@@ -249,7 +260,11 @@ class Simulation {
       request->answer = ask(site, doomed(request->model), random_);
       then = now_ + request->answer->after;
     }
-    agenda_.push({then, next_number_++, std::move(request)});
+    schedule(then, std::move(request));
+  }
+  void schedule(TimePoint at, std::shared_ptr<Request> request) {
+    request->due = next_number_;
+    agenda_.push({at, next_number_++, std::move(request)});
   }
 
   void finish(const Request& request, bool served) {
@@ -272,6 +287,7 @@ class Simulation {
   Random random_{20261123};
   Router router_{4};
   RetryBudget budget_;
+  Line line_;
   std::deque<Site> sites_;
   std::priority_queue<Event> agenda_;
   std::uint64_t next_number_ = 0;

@@ -52,6 +52,7 @@ TEST(Steady, ADecisionAllocatesNothing) {
   Router router(1);
   Random random(2);
   RetryBudget budget;
+  Line line;
   Decision decision;
   Ask ask;
   long before = 0;
@@ -63,9 +64,12 @@ TEST(Steady, ADecisionAllocatesNothing) {
                        .figures = standings[i]->figures(now + std::chrono::seconds(request))};
     }
     router.decide(candidates, ask, Course::candidates_max, decision);
-    Course course(
-        {.candidates = candidates, .places = decision.places, .budget = budget, .random = random},
-        {}, 1000, now + std::chrono::hours(1));
+    Course course({.candidates = candidates,
+                   .places = decision.places,
+                   .budget = budget,
+                   .line = line,
+                   .random = random},
+                  {}, 1000, now + std::chrono::hours(1));
     const auto step = course.next(now + std::chrono::seconds(request));
     ASSERT_EQ(step.what, Course::Next::attempt);
     if (request % 10 == 0) {

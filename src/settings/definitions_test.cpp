@@ -34,7 +34,7 @@ TEST(Definitions, EveryFileIsWellFormed) {
     ASSERT_TRUE(rows) << rows.error().message;
     count += rows->size();
     for (const auto& row : *rows)
-      count += row.url ? 9 : 0;  // a provider's limits, breaker, weight and policy
+      count += row.url ? 10 : 0;  // a provider's limits, breaker, weight and policy
     const auto made = Definitions::create(std::move(*rows));
     EXPECT_TRUE(made) << file.name << ": " << made.error().message;
   }

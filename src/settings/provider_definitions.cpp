@@ -103,6 +103,22 @@ void add_limit_definitions(const Named& provider, std::vector<SettingDefinition>
   }
 }
 
+void add_shared_limits_definition(const Named& provider, std::vector<SettingDefinition>& made) {
+  SettingDefinition& shared = made.emplace_back();
+  shared.key = fmt::format("llm.{}.shared_limits", provider.key);
+  shared.name = fmt::format("{}: limits of all keys together", provider.name);
+  shared.description = fmt::format(
+      "What all keys of {} together ask at most, of all its models (\"*\") and of single ones, as "
+      "JSON: {{\"*\": {{\"requests_per_minute\": 600}}, \"gpt-4o\": {{\"tokens_per_minute\": "
+      "200000, \"concurrent_max\": 8}}}}.",
+      provider.name);
+  shared.category = provider.key;
+  shared.type = SettingType::json;
+  shared.ui_element = UiElement::json;
+  shared.default_value = "{}";
+  shared.visible = false;
+}
+
 void add_breaker_definition(const Named& provider, std::vector<SettingDefinition>& made) {
   auto& breaker = made.emplace_back(
       chosen(provider, "breaker", "circuit breaker",
@@ -138,6 +154,7 @@ std::vector<SettingDefinition> routing_definitions(std::string_view key, std::st
   const Named provider{.key = key, .name = name};
   std::vector<SettingDefinition> made;
   add_limit_definitions(provider, made);
+  add_shared_limits_definition(provider, made);
   add_breaker_definition(provider, made);
   add_weight_definition(provider, made);
   add_policy_definitions(provider, made);

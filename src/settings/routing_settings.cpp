@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <boost/json.hpp>
 #include <cmath>
+
+#include "base/error.hpp"
 
 namespace tollway::settings {
 namespace {
@@ -33,6 +37,23 @@ std::string field_of(std::string_view provider, std::string_view name) {
   return fmt::format("llm.{}.{}", provider, name);
 }
 
+// Nullopt where it holds anything else.
+std::optional<ProviderLimits> read_limits(const boost::json::value& value) {
+  if (!value.is_object()) return std::nullopt;
+  ProviderLimits limits;
+  for (const auto& member : value.get_object()) {
+    std::int64_t* const into = member.key() == "requests_per_minute" ? &limits.requests_a_minute
+                               : member.key() == "tokens_per_minute" ? &limits.tokens_a_minute
+                               : member.key() == "concurrent_max"    ? &limits.concurrent
+                                                                     : nullptr;
+    if (into == nullptr || !member.value().is_int64() || member.value().get_int64() < 0) {
+      return std::nullopt;
+    }
+    *into = member.value().get_int64();
+  }
+  return limits;
+}
+
 }  // namespace
 
 RoutingSettings routing_settings_from(const SettingsSnapshot& snapshot) {
@@ -45,6 +66,12 @@ RoutingSettings routing_settings_from(const SettingsSnapshot& snapshot) {
   reader.seconds("routing.delay_max", settings.delay_max);
   reader.seconds("routing.hedge_after", settings.hedge_after);
   reader.seconds("routing.probe_idle", settings.probe_idle);
+  reader.count("routing.retries_saved_max", settings.retries_saved_max);
+  reader.seconds("routing.retry_after_max", settings.retry_after_max);
+  reader.count("routing.queue_max", settings.queue_max);
+  reader.seconds("routing.queue_wait_max", settings.queue_wait_max);
+  reader.seconds("routing.key_rest_first", settings.key_rest_first);
+  reader.seconds("routing.key_rest_max", settings.key_rest_max);
   settings.keep_explanations = snapshot.boolean("routing.keep_explanations").value_or(false);
   auto& breaker = settings.breaker;
   reader.count("routing.breaker.failures_in_a_row", breaker.failures_in_a_row);
@@ -52,6 +79,7 @@ RoutingSettings routing_settings_from(const SettingsSnapshot& snapshot) {
   reader.share("routing.breaker.failure_share", breaker.failure_share);
   reader.seconds("routing.breaker.open_first", breaker.open_first);
   reader.seconds("routing.breaker.open_max", breaker.open_max);
+  reader.seconds("routing.breaker.early_probe_every", breaker.early_probe_every);
   return settings;
 }
 
@@ -68,6 +96,34 @@ ProviderLimits provider_limits_from(const SettingsSnapshot& snapshot, std::strin
   reader.count(field_of(provider, "tokens_per_minute"), limits.tokens_a_minute);
   reader.count(field_of(provider, "concurrent_max"), limits.concurrent);
   return limits;
+}
+
+Result<SharedProviderLimits> shared_limits_from(const SettingsSnapshot& snapshot,
+                                                std::string_view provider) {
+  const std::string key = field_of(provider, "shared_limits");
+  SharedProviderLimits limits;
+  const auto text = snapshot.text(key);
+  if (!text) return limits;
+  boost::system::error_code failed;
+  const auto value = boost::json::parse(*text, failed);
+  const bool well = !failed && value.is_object() &&
+                    std::ranges::all_of(value.get_object(), [&limits](const auto& member) {
+                      auto read = read_limits(member.value());
+                      if (!read) return false;
+                      if (member.key() == "*") {
+                        limits.provider = *read;
+                      } else {
+                        limits.models.emplace_back(member.key(), *read);
+                      }
+                      return true;
+                    });
+  if (well) return limits;
+  return client_error(
+      Errc::bad_request,
+      fmt::format(R"({} is not what was expected: {{"*": {{"requests_per_minute": 600}}, )"
+                  R"("gpt-4o": {{"tokens_per_minute": 200000, "concurrent_max": 8}}}}, where "*" )"
+                  "stands for all of the provider's models and each number is at least 0",
+                  key));
 }
 
 ProviderRouting provider_routing_from(const SettingsSnapshot& snapshot, std::string_view provider) {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "tollway/settings.hpp"
 
@@ -22,6 +24,12 @@ struct RoutingSettings {
   Duration delay_max = std::chrono::seconds(30);
   Duration hedge_after{};  // zero: nothing is hedged
   Duration probe_idle{};   // zero: nobody is probed
+  std::int64_t retries_saved_max = 10;
+  Duration retry_after_max = std::chrono::minutes(10);
+  std::size_t queue_max = 2000;
+  Duration queue_wait_max = std::chrono::seconds(90);
+  Duration key_rest_first = std::chrono::minutes(1);
+  Duration key_rest_max = std::chrono::minutes(10);
   bool keep_explanations = false;
   struct Breaker {
     std::uint32_t failures_in_a_row = 5;
@@ -29,6 +37,7 @@ struct RoutingSettings {
     double failure_share = 0.5;
     Duration open_first = std::chrono::seconds(5);
     Duration open_max = std::chrono::minutes(5);
+    Duration early_probe_every = std::chrono::seconds(1);
   };
   Breaker breaker;
 };
@@ -48,6 +57,15 @@ struct ProviderLimits {
 // `provider` as settings spell it: "openrouter".
 [[nodiscard]] ProviderLimits provider_limits_from(const SettingsSnapshot& snapshot,
                                                   std::string_view provider);
+
+// What all of its keys together may be asked, for all models and for single ones.
+struct SharedProviderLimits {
+  ProviderLimits provider;
+  std::vector<std::pair<std::string, ProviderLimits>> models;
+};
+// Errc::bad_request, with what was expected, where llm.<provider>.shared_limits is something else.
+[[nodiscard]] Result<SharedProviderLimits> shared_limits_from(const SettingsSnapshot& snapshot,
+                                                              std::string_view provider);
 
 // What the operator says of a provider that is reached directly.
 struct ProviderRouting {

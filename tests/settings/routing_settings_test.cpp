@@ -7,6 +7,7 @@
 #include "routing/breaker.hpp"
 #include "routing/course.hpp"
 #include "routing/endpoint.hpp"
+#include "routing/line.hpp"
 #include "routing/strategy.hpp"
 #include "settings/definitions.hpp"
 #include "settings/provider_definitions.hpp"
@@ -27,13 +28,20 @@ TEST(RoutingSettings, DefaultsAreThoseOfRouting) {
   EXPECT_EQ(settings.attempts_here_max, course.attempts_here_max);
   EXPECT_EQ(settings.first_delay, course.first_delay);
   EXPECT_EQ(settings.delay_max, course.delay_max);
+  EXPECT_EQ(settings.retry_after_max, course.retry_after_max);
+  EXPECT_EQ(settings.queue_wait_max, course.queue_wait_max);
+  EXPECT_EQ(settings.key_rest_first, course.key_rest.first);
+  EXPECT_EQ(settings.key_rest_max, course.key_rest.max);
+  EXPECT_EQ(settings.queue_max, routing::Line::usual_max);
   const routing::BreakerOptions breaker;
   EXPECT_EQ(settings.breaker.failures_in_a_row, breaker.failures_in_a_row);
   EXPECT_EQ(settings.breaker.judged_min, breaker.judged_min);
   EXPECT_EQ(settings.breaker.failure_share, breaker.failure_share);
   EXPECT_EQ(settings.breaker.open_first, breaker.open_first);
   EXPECT_EQ(settings.breaker.open_max, breaker.open_max);
+  EXPECT_EQ(settings.breaker.early_probe_every, breaker.early_probe_every);
   EXPECT_EQ(settings.retry_share, 0.2);
+  EXPECT_EQ(settings.retries_saved_max, 10);
   EXPECT_EQ(settings.strategy, "price_weighted");
 }
 
@@ -56,7 +64,14 @@ TEST(RoutingSettings, AreReadAndHeldToTheirRanges) {
                                                 {"routing.breaker.judged_min", "30"},
                                                 {"routing.breaker.failure_share", "0.8"},
                                                 {"routing.breaker.open_first", "1.5"},
-                                                {"routing.breaker.open_max", "60"}});
+                                                {"routing.breaker.open_max", "60"},
+                                                {"routing.breaker.early_probe_every", "0.5"},
+                                                {"routing.retries_saved_max", "0"},
+                                                {"routing.retry_after_max", "30"},
+                                                {"routing.queue_max", "16"},
+                                                {"routing.queue_wait_max", "2.5"},
+                                                {"routing.key_rest_first", "5"},
+                                                {"routing.key_rest_max", "50"}});
   ASSERT_TRUE(snapshot) << snapshot.error().message;
   const RoutingSettings settings = routing_settings_from(*snapshot);
   EXPECT_EQ(settings.strategy, "least_busy");
@@ -69,11 +84,41 @@ TEST(RoutingSettings, AreReadAndHeldToTheirRanges) {
   EXPECT_EQ(settings.breaker.failure_share, 0.8);
   EXPECT_EQ(settings.breaker.open_first, std::chrono::milliseconds(1500));
   EXPECT_EQ(settings.breaker.open_max, std::chrono::minutes(1));
+  EXPECT_EQ(settings.breaker.early_probe_every, std::chrono::milliseconds(500));
+  EXPECT_EQ(settings.retries_saved_max, 0);
+  EXPECT_EQ(settings.retry_after_max, std::chrono::seconds(30));
+  EXPECT_EQ(settings.queue_max, 16U);
+  EXPECT_EQ(settings.queue_wait_max, std::chrono::milliseconds(2500));
+  EXPECT_EQ(settings.key_rest_first, std::chrono::seconds(5));
+  EXPECT_EQ(settings.key_rest_max, std::chrono::seconds(50));
 
   EXPECT_THAT(refusal("routing.strategy", "cheapest"), HasSubstr("expected one of"));
   EXPECT_THAT(refusal("routing.attempts_here_max", "0"), HasSubstr("1 to 10"));
   EXPECT_THAT(refusal("routing.retry_share", "1.5"), HasSubstr("0 to 1"));
   EXPECT_THAT(refusal("routing.breaker.failure_share", "0"), HasSubstr("0.01 to 1"));
+}
+
+TEST(RoutingSettings, KeysMayShareLimits) {
+  const auto limits_of = [](const std::string& value) {
+    const auto snapshot = SettingsSnapshot::from({{"llm.groq.shared_limits", value}});
+    return shared_limits_from(*snapshot, "groq");
+  };
+  const auto limits = limits_of(
+      R"({"*":{"requests_per_minute":600},"gpt-4o":{"tokens_per_minute":9,"concurrent_max":8}})");
+  ASSERT_TRUE(limits) << limits.error().message;
+  EXPECT_EQ(limits->provider.requests_a_minute, 600);
+  ASSERT_EQ(limits->models.size(), 1);
+  EXPECT_EQ(limits->models[0].first, "gpt-4o");
+  EXPECT_EQ(limits->models[0].second.tokens_a_minute, 9);
+  EXPECT_EQ(limits->models[0].second.concurrent, 8);
+  EXPECT_TRUE(shared_limits_from(SettingsSnapshot(), "groq")->models.empty());
+  for (const char* wrong : {"[]", R"({"*":5})", R"({"*":{"requests":5}})",
+                            R"({"*":{"concurrent_max":-1}})", R"({"*":{"concurrent_max":"8"}})"}) {
+    const auto refused = limits_of(wrong);
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_THAT(refused.error().message, HasSubstr("requests_per_minute"));
+  }
+  EXPECT_THAT(refusal("llm.groq.shared_limits", "many"), HasSubstr("JSON"));
 }
 
 TEST(RoutingSettings, EveryProviderHasLimits) {

@@ -182,8 +182,13 @@ std::optional<LimitWord> read_input_or_output(const http::Head& head,
                            .remaining = "anthropic-ratelimit-output-tokens-remaining",
                            .reset = "anthropic-ratelimit-output-tokens-reset"},
                           now);
-  if (!input || (output && output->remaining < input->remaining)) return output;
-  return input;
+  if (!input || !output) return input ? input : output;
+  // By shares: an output limit is the smaller number nearly always, and prompts are no part of it.
+  const auto share = [](const LimitWord& word) {
+    return static_cast<double>(word.remaining) /
+           static_cast<double>(std::max<std::int64_t>(word.a_minute, 1));
+  };
+  return share(*output) < share(*input) ? output : input;
 }
 
 std::optional<LimitWord> read_tokens(const http::Head& head,

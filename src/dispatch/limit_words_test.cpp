@@ -65,7 +65,7 @@ std::string anthropic(const std::string& of, int limit, int remaining, int secon
          "-reset: 2026-11-23T20:15:" + std::to_string(second) + "Z\r\n";
 }
 
-TEST(LimitWords, OfInputAndOutputTheOneWithLessLeftCounts) {
+TEST(LimitWords, OfInputAndOutputTheOneCountsOfWhichTheLesserShareIsLeft) {
   const auto input = [](int remaining) { return anthropic("input-tokens", 40'000, remaining, 10); };
   const auto output = [](int remaining) { return anthropic("output-tokens", 8000, remaining, 20); };
   const auto expect_output = [](const std::string& headers) {
@@ -81,10 +81,10 @@ TEST(LimitWords, OfInputAndOutputTheOneWithLessLeftCounts) {
     EXPECT_EQ(words.tokens->reset_in, seconds(10));
   };
   expect_output(output(7000));
-  expect_output(input(7001) + output(7000));
+  expect_output(input(35'001) + output(7000));
   expect_output(output(0) + input(1));
-  expect_input(input(7000) + output(7001));
   expect_input(input(7000) + output(7000));
+  expect_input(input(35'000) + output(7000));
   expect_input(input(7000) + "anthropic-ratelimit-output-tokens-remaining: 5\r\n");
 }
 

@@ -297,7 +297,7 @@ void Course::told(const LimitWords& words, TimePoint now, Which which) noexcept 
   const auto& [own, entry] = told.entered.front();
   Limiter& limiter = *own;
   if (const auto& said = words.requests) {
-    limiter.learn_requests(said->a_minute, said->remaining, now + said->reset_in, now);
+    limiter.learn_requests(said->a_minute, said->remaining, entry, now + said->reset_in, now);
   }
   if (const auto& said = words.tokens) {
     limiter.learn_tokens(said->a_minute, said->remaining, entry, now + said->reset_in, now);
@@ -320,7 +320,7 @@ void Course::failed(FailureClass failure, std::optional<Duration> retry_after, T
     asked_for_ = asked_for_ == Duration::zero() ? *retry_after : std::min(asked_for_, *retry_after);
     // It speaks for its endpoint alone: others are asked meanwhile.
     if (failure == FailureClass::throttled) {
-      standing.limiter.learn_requests(0, 0, now + *retry_after, now);
+      standing.limiter.close_until(now + *retry_after);
     } else if (remedy.counts_as == Outcome::failure) {
       standing.breaker.open_until(now + *retry_after);
     }

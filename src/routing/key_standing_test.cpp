@@ -116,7 +116,7 @@ TEST(KeyStanding, ItsLimitsAreOfAllItsEndpoints) {
 TEST(KeyStanding, WhatItsEndpointDoesNotAdmitIsNotCounted) {
   Keys keys(1, {.requests_a_minute = 2, .tokens_a_minute = 0, .concurrent = 0});
   auto& limiter = keys.standings[0].limiter;
-  limiter.learn_requests(0, 0, start + seconds(30), start);
+  limiter.close_until(start + seconds(30));
   for (int i = 0; i < 5; ++i) {
     Course course = keys.course();
     EXPECT_EQ(course.next(start).what, Next::queue);
@@ -151,7 +151,7 @@ TEST(KeyStanding, WhatIsLeftOfAQuotaIsTheLeastOfBoth) {
   EXPECT_EQ(keys.standings[0].figures(start).quota, 1);
   ASSERT_TRUE(keys.keys[0].limiter.enter(1, start));
   EXPECT_EQ(keys.standings[0].figures(start).quota, 0.75);
-  keys.standings[0].limiter.learn_requests(10, 2, start + seconds(30), start);
+  keys.standings[0].limiter.learn_requests(10, 2, {}, start + seconds(30), start);
   EXPECT_NEAR(keys.standings[0].figures(start).quota, 0.2, 0.001);
   ASSERT_TRUE(keys.keys[0].rest(start));
   EXPECT_EQ(keys.standings[0].figures(start).quota, 0);

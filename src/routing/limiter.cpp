@@ -19,7 +19,8 @@ std::expected<Limiter::Entry, TimePoint> Limiter::enter(std::int64_t tokens,
                                                         TimePoint now) noexcept {
   const auto concurrent = concurrent_.load(std::memory_order_relaxed);
   // In one order with who begins to wait, so that he sees the room, or who makes it sees him.
-  if (under_way_.fetch_add(1) >= concurrent && concurrent > 0) {
+  const auto others = under_way_.fetch_add(1);
+  if (others >= concurrent && concurrent > 0) {
     under_way_.fetch_sub(1, std::memory_order_relaxed);
     return std::unexpected(now);
   }
@@ -27,10 +28,15 @@ std::expected<Limiter::Entry, TimePoint> Limiter::enter(std::int64_t tokens,
   if (request) {
     const auto taken = tokens_.take(tokens, now);
     if (taken) {
-      tokens_under_way_.fetch_add(tokens, std::memory_order_relaxed);
-      return Entry{.requests = *request, .tokens = *taken, .tokens_under_way = tokens};
+      return Entry{.requests = *request,
+                   .tokens = *taken,
+                   .tokens_under_way = tokens,
+                   .other_requests = others,
+                   .other_tokens = tokens_under_way_.fetch_add(tokens),
+                   .requests_taken = requests_.taken(),
+                   .tokens_taken = tokens_.taken()};
     }
-    requests_.correct(*request, 0, now);
+    requests_.give_back(*request, 1, now);
     under_way_.fetch_sub(1, std::memory_order_relaxed);
     return std::unexpected(taken.error());
   }
@@ -39,8 +45,10 @@ std::expected<Limiter::Entry, TimePoint> Limiter::enter(std::int64_t tokens,
 }
 
 void Limiter::give_back(const Entry& entry, TimePoint now) noexcept {
-  requests_.correct(entry.requests, 0, now);
-  leave(entry, 0, now);
+  requests_.give_back(entry.requests, 1, now);
+  tokens_.give_back(entry.tokens, entry.tokens_under_way, now);
+  under_way_.fetch_sub(1);
+  tokens_under_way_.fetch_sub(entry.tokens_under_way, std::memory_order_relaxed);
 }
 
 void Limiter::leave(const Entry& entry, std::int64_t used, TimePoint now) noexcept {

@@ -19,6 +19,10 @@ using std::chrono::seconds;
 
 const TimePoint start{std::chrono::hours(1)};
 
+MinuteWindow::Word said(std::int64_t remaining, const MinuteWindow& window) {
+  return {.remaining = remaining, .taken = window.taken(), .reset = start + seconds(90)};
+}
+
 // A provider that counts in each of the ways in which providers do.
 class Enforcing {
  public:
@@ -88,9 +92,9 @@ TEST(MinuteWindow, KnowsTheShareThatIsLeft) {
   ASSERT_TRUE(window.take(8, start));
   EXPECT_NEAR(window.share_left(start), 0.2, 0.001);
   EXPECT_EQ(window.share_left(start + seconds(61)), 1) << "what is over counts no more";
-  window.learn(0, 1, 0, start + seconds(90), start + seconds(61));
+  window.learn(said(1, window), start + seconds(61));
   EXPECT_NEAR(window.share_left(start + seconds(61)), 0.1, 0.001);
-  window.learn(0, 0, 0, start + seconds(90), start + seconds(61));
+  window.learn(said(0, window), start + seconds(61));
   EXPECT_EQ(window.share_left(start + seconds(61)), 0);
   EXPECT_EQ(window.share_left(start + seconds(90)), 1);
   MinuteWindow unlimited;
@@ -156,16 +160,31 @@ TEST(MinuteWindow, StartsAnewAfterALongRest) {
   }
 }
 
-TEST(MinuteWindow, AProvidersWordMakesItLessAndNeverMore) {
+TEST(MinuteWindow, AProvidersWordMakesItLessThanWeCount) {
   MinuteWindow window(100);
-  window.learn(0, 5, 2, start + seconds(20), start);
+  window.learn({.remaining = 5, .uncounted = 2, .reset = start + seconds(20)}, start);
   EXPECT_TRUE(window.take(3, start));
   const auto refused = window.take(1, start);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error(), start + seconds(20));
-  window.learn(0, 50, 0, start + seconds(20), start + seconds(1));
-  EXPECT_FALSE(window.take(1, start + seconds(1))) << "an older answer that came later";
+  window.learn({.remaining = 8, .taken = 0, .reset = start + seconds(20)}, start + seconds(1));
+  EXPECT_TRUE(window.take(5, start + seconds(1))) << "a newer word: 3 of 8 were taken since";
+  EXPECT_FALSE(window.take(1, start + seconds(1)));
   EXPECT_TRUE(window.take(50, start + seconds(20)));
+  window.learn({.remaining = 1000, .taken = 58, .reset = start + seconds(60)}, start + seconds(21));
+  EXPECT_FALSE(window.take(100, start + seconds(21))) << "never more than we count";
+}
+
+TEST(MinuteWindow, WhoIsToBeLeftAloneIs) {
+  MinuteWindow window;
+  window.close_until(start + seconds(5));
+  window.close_until(start + seconds(3));
+  window.learn(said(10, window), start);
+  const auto refused = window.take(1, start);
+  ASSERT_FALSE(refused) << "though an answer that was under way says otherwise";
+  EXPECT_EQ(refused.error(), start + seconds(5));
+  EXPECT_EQ(window.share_left(start), 0);
+  EXPECT_TRUE(window.take(1, start + seconds(5)));
 }
 
 TEST(MinuteWindow, ThreadsTogetherGetNoMoreThanThereIs) {
@@ -220,11 +239,55 @@ TEST(Limiter, LearnsFromHeadersWhatOthersUnderWayWillTake) {
   const auto two = limiter.enter(100, start);
   ASSERT_TRUE(one && two);
   // The answer to the first: two requests and 150 tokens are left, and the second is not counted.
-  limiter.learn_requests(10, 2, start + seconds(30), start);
+  limiter.learn_requests(10, 2, *one, start + seconds(30), start);
   limiter.learn_tokens(1000, 150, *one, start + seconds(30), start);
   EXPECT_FALSE(limiter.enter(60, start)) << "50 tokens are left";
   EXPECT_TRUE(limiter.enter(50, start));
   EXPECT_FALSE(limiter.enter(0, start)) << "one request was left";
+}
+
+// How many of those who ask are served by a provider that allows 600 a minute and says with each
+// answer what is left of them, until a minute later: as a sliding window has it.
+int served_in_ten_minutes(int asked_a_minute, milliseconds answer_time) {
+  constexpr std::int64_t limit = 600;
+  struct UnderWay {
+    TimePoint ends;
+    std::int64_t remaining;
+    Limiter::Entry entry;
+  };
+  Limiter limiter;
+  std::deque<TimePoint> lately;
+  std::deque<UnderWay> under_way;
+  int served = 0;
+  for (int request = 0; request < 10 * asked_a_minute; ++request) {
+    const TimePoint now = start + request * Duration(minutes(1)) / asked_a_minute;
+    while (!under_way.empty() && under_way.front().ends <= now) {
+      const UnderWay& answered = under_way.front();
+      limiter.learn_requests(limit, answered.remaining, answered.entry, answered.ends + minutes(1),
+                             answered.ends);
+      limiter.leave(answered.entry, 1, answered.ends);
+      under_way.pop_front();
+    }
+    while (!lately.empty() && now - lately.front() >= minutes(1)) lately.pop_front();
+    const auto entry = limiter.enter(1, now);
+    if (!entry) continue;
+    ++served;
+    lately.push_back(now);
+    const auto remaining = limit - static_cast<std::int64_t>(lately.size());
+    EXPECT_GE(remaining, 0) << "request " << request;
+    under_way.push_back({.ends = now + answer_time, .remaining = remaining, .entry = *entry});
+  }
+  return served;
+}
+
+TEST(Limiter, SteadyTrafficBelowWhatAProviderSaysIsServedWhole) {
+  for (const auto answer_time : {milliseconds(10), milliseconds(1000)}) {
+    EXPECT_EQ(served_in_ten_minutes(300, answer_time), 3000);
+    EXPECT_EQ(served_in_ten_minutes(480, answer_time), 4800);
+    EXPECT_EQ(served_in_ten_minutes(540, answer_time), 5400);
+    // Who asks for twice as much has nothing left until a minute after the last word.
+    EXPECT_GE(served_in_ten_minutes(1200, answer_time), 4000);
+  }
 }
 
 }  // namespace

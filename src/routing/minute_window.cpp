@@ -12,6 +12,14 @@ constexpr unsigned amount_bits = 34;
 constexpr std::int64_t second_mask = (std::int64_t{1} << (64 - amount_bits)) - 1;  // 34 years
 constexpr std::int64_t amount_max = (std::int64_t{1} << amount_bits) - 1;
 
+// The later of two times holds.
+void raise(std::atomic<std::int64_t>& until, TimePoint time) noexcept {
+  auto there = until.load(memory_order_relaxed);
+  while (there < nanoseconds(time) &&
+         !until.compare_exchange_weak(there, nanoseconds(time), memory_order_relaxed)) {
+  }
+}
+
 }  // namespace
 
 struct MinuteWindow::Slot {
@@ -39,12 +47,17 @@ std::expected<MinuteWindow::Taken, TimePoint> MinuteWindow::take(std::int64_t am
                                                                  TimePoint now) noexcept {
   const std::int64_t second = nanoseconds(now) / a_second;
   amount = std::clamp<std::int64_t>(amount, 0, amount_max);
+  const auto closed = closed_until_.load(memory_order_relaxed);
+  if (closed > nanoseconds(now)) return std::unexpected(TimePoint(Duration(closed)));
+  taken_.fetch_add(amount);  // before it is taken, so that no word that comes between misses it
   const auto until = left_until_.load(memory_order_relaxed);
   const bool by_word = until > nanoseconds(now);
-  if (by_word && left_.fetch_sub(amount, memory_order_relaxed) < amount) {
-    left_.fetch_add(amount, memory_order_relaxed);
-    return std::unexpected(TimePoint(Duration(until)));
-  }
+  const auto refuse = [&](TimePoint ends) {
+    if (by_word) left_.fetch_add(amount);
+    taken_.fetch_sub(amount);
+    return std::unexpected(ends);
+  };
+  if (by_word && left_.fetch_sub(amount) < amount) return refuse(TimePoint(Duration(until)));
   const auto limit = limit_.load(memory_order_relaxed);
   if (limit <= 0) return Taken{.second = second, .amount = 0, .by_word = by_word ? amount : 0};
   auto total = total_.load(memory_order_relaxed);
@@ -60,8 +73,7 @@ std::expected<MinuteWindow::Taken, TimePoint> MinuteWindow::take(std::int64_t am
     expired = true;
     total = total_.load(memory_order_relaxed);
   }
-  if (by_word) left_.fetch_add(amount, memory_order_relaxed);
-  return std::unexpected(when_free(amount, second));
+  return refuse(when_free(amount, second));
 }
 
 // The total has it already. What the slot held before it was this second's is long over.
@@ -110,6 +122,11 @@ TimePoint MinuteWindow::when_free(std::int64_t amount, std::int64_t second) cons
   return TimePoint(Duration((second + 1) * a_second));  // another thread is at it this moment
 }
 
+void MinuteWindow::give_back(const Taken& taken, std::int64_t amount, TimePoint now) noexcept {
+  correct(taken, 0, now);
+  taken_.fetch_sub(std::clamp<std::int64_t>(amount, 0, amount_max));
+}
+
 void MinuteWindow::correct(const Taken& taken, std::int64_t used, TimePoint now) noexcept {
   used = std::clamp<std::int64_t>(used, 0, amount_max);
   const std::int64_t second = nanoseconds(now) / a_second;
@@ -142,6 +159,7 @@ float MinuteWindow::share_left(TimePoint now) noexcept {
     if (total_.load(memory_order_relaxed) > limit / 2) expire(nanoseconds(now) / a_second);
     left = limit - total_.load(memory_order_relaxed);
   }
+  if (closed_until_.load(memory_order_relaxed) > nanoseconds(now)) return 0;
   if (left_until_.load(memory_order_relaxed) > nanoseconds(now)) {
     const auto by_word = left_.load(memory_order_relaxed);
     if (by_word <= 0) return 0;
@@ -151,20 +169,20 @@ float MinuteWindow::share_left(TimePoint now) noexcept {
                     : std::clamp(static_cast<float>(left) / static_cast<float>(limit), 0.F, 1.F);
 }
 
-void MinuteWindow::learn(std::int64_t limit, std::int64_t remaining, std::int64_t under_way,
-                         TimePoint reset, TimePoint now) noexcept {
-  if (limit > 0) limit_.store(limit, memory_order_relaxed);
-  if (remaining < 0 || reset <= now) return;
-  const std::int64_t left = std::max<std::int64_t>(remaining - under_way, 0);
-  const bool counts = left_until_.load(memory_order_relaxed) > nanoseconds(now);
-  auto there = left_.load(memory_order_relaxed);
-  while ((!counts || left < there) &&
-         !left_.compare_exchange_weak(there, left, memory_order_relaxed)) {
-  }
-  auto until = left_until_.load(memory_order_relaxed);
-  while (until < nanoseconds(reset) &&
-         !left_until_.compare_exchange_weak(until, nanoseconds(reset), memory_order_relaxed)) {
-  }
+void MinuteWindow::learn(const Word& word, TimePoint now) noexcept {
+  if (word.limit > 0) limit_.store(word.limit, memory_order_relaxed);
+  if (word.remaining < 0 || word.reset <= now) return;
+  auto there = left_.load();
+  std::int64_t left = 0;
+  do {
+    const auto since = taken_.load() - word.taken;
+    left = std::max<std::int64_t>(word.remaining - word.uncounted - since, 0);
+  } while (!left_.compare_exchange_weak(there, left));
+  raise(left_until_, word.reset);
+}
+
+void MinuteWindow::close_until(TimePoint time) noexcept {
+  raise(closed_until_, time);
 }
 
 }  // namespace tollway::routing

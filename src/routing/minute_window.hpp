@@ -26,13 +26,27 @@ class MinuteWindow {
   // All or nothing; else when it may be asked for again. What is more than the limit goes when
   // nothing else is in the window.
   [[nodiscard]] std::expected<Taken, TimePoint> take(std::int64_t amount, TimePoint now) noexcept;
+  // The whole `amount` was not used for anything.
+  void give_back(const Taken& taken, std::int64_t amount, TimePoint now) noexcept;
   // It has turned out to be `used`.
   void correct(const Taken& taken, std::int64_t used, TimePoint now) noexcept;
 
+  // A moment in what was taken, by the side that counts: what has been taken up to it.
+  [[nodiscard]] std::int64_t taken() const noexcept { return taken_.load(); }
   // What the provider says: it allows `limit` (0: does not say), of which `remaining` are left
-  // until `reset`. `under_way` is what it has not counted yet. Nothing makes it more than we count.
-  void learn(std::int64_t limit, std::int64_t remaining, std::int64_t under_way, TimePoint reset,
-             TimePoint now) noexcept;
+  // until `reset`. `uncounted` is what it may not have counted of what was taken up to `taken`;
+  // what was taken later it has not. The newest word holds, as more may be left than before; an
+  // older one that comes late knows less, and so leaves less.
+  struct Word {
+    std::int64_t limit = 0;
+    std::int64_t remaining = 0;
+    std::int64_t uncounted = 0;
+    std::int64_t taken = 0;
+    TimePoint reset;
+  };
+  void learn(const Word& word, TimePoint now) noexcept;
+  // Nothing may be taken until then, whatever is said meanwhile.
+  void close_until(TimePoint time) noexcept;
 
   // Share of what may be taken in a minute that is left, 0 to 1; 1 where there is no limit.
   [[nodiscard]] float share_left(TimePoint now) noexcept;
@@ -55,6 +69,8 @@ class MinuteWindow {
   std::atomic<std::int64_t> total_{0};       // of all slots
   std::atomic<std::int64_t> left_{0};        // by the provider's word
   std::atomic<std::int64_t> left_until_{0};  // nanoseconds; until then `left_` counts
+  std::atomic<std::int64_t> closed_until_{0};
+  std::atomic<std::int64_t> taken_{0};                          // ever
   std::array<std::atomic<std::uint64_t>, slot_count> slots_{};  // behind what every decision reads
 };
 

@@ -89,7 +89,7 @@ class Queue : public testing::Test {
   }
   [[nodiscard]] Answer answer(std::size_t client) { return clients_[client]->read_answer(30s); }
 
-  SlowProvider provider_{5ms};
+  SlowProvider provider_{1ms};
   SeveralProviders providers_{{own_provider("first", provider_.url())}};
   std::vector<std::unique_ptr<RawClient>> clients_;
   int last_ = 0;

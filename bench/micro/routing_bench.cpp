@@ -43,10 +43,10 @@ class Measured {
     candidates.clear();
     constexpr std::size_t ahead = 6;
     for (std::size_t i = 0; i < endpoints_.size(); ++i) {
-      if (i + ahead < endpoints_.size()) standings_[i + ahead]->prefetch();
+      if (i + ahead < endpoints_.size()) standings_[i + ahead]->health.prefetch();
       candidates.push_back({.endpoint = &endpoints_[i],
                             .standing = standings_[i].get(),
-                            .figures = standings_[i]->figures(now)});
+                            .figures = standings_[i]->health.figures(now)});
     }
   }
 

@@ -117,17 +117,22 @@ Result<> Gathered::name_any(const Wanted& wanted, Endpoints& endpoints, routing:
   return {};
 }
 
+// What is left of a key's limits decides among an offer's keys alone, and lies apart from the rest.
 void Gathered::add(const ModelTargets& model, std::uint32_t index, routing::TimePoint now) {
   constexpr std::size_t ahead = 6;
-  for (std::size_t i = 0; i < model.targets.size(); ++i) {
-    if (i + ahead < model.targets.size()) model.targets[i + ahead].standing->prefetch();
-    const Target& target = model.targets[i];
+  const std::span<const Target> targets(model.targets);
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (i + ahead < targets.size()) targets[i + ahead].standing->health.prefetch();
+    const Target& target = targets[i];
+    const bool shares = target.endpoint.another_key ||
+                        (i + 1 < targets.size() && targets[i + 1].endpoint.another_key);
     targets_.push_back(&target);
-    all_.push_back({.endpoint = &target.endpoint,
-                    .standing = target.standing,
-                    .model = index,
-                    .figures = target.standing->figures(now),
-                    .needs_meta = !model.openrouters.empty()});
+    all_.push_back(
+        {.endpoint = &target.endpoint,
+         .standing = target.standing,
+         .model = index,
+         .figures = shares ? target.standing->figures(now) : target.standing->health.figures(now),
+         .needs_meta = !model.openrouters.empty()});
   }
 }
 

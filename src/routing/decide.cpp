@@ -82,9 +82,9 @@ Mode mode_of(const Ask& ask) {
 }
 
 // Below 80 % of a hundred requests an endpoint is a fallback only, below 95 % it comes later.
+// What is not measured is no number, and compares to nothing.
 std::uint32_t uptime_class(float uptime) {
-  if (!measured(uptime) || uptime >= 0.95F) return 0;
-  return uptime >= 0.8F ? 1 : 2;
+  return (uptime < 0.95F ? 1U : 0U) + (uptime < 0.8F ? 1U : 0U);
 }
 
 bool misses_cutoff(const Preferences& wish, const Figures& figures) {
@@ -123,19 +123,38 @@ std::uint32_t group_for(const GroupReasons& reasons) {
   return group;
 }
 
-// Whatever is decided about one candidate alone; its place in the request's order is known.
-std::uint32_t group_of(const Candidate& candidate, std::uint32_t listed, const Ask& ask,
-                       const Mode& mode, const QualityJudge& quality, bool cutoffs) {
+// What every request's candidates may differ in.
+std::uint32_t group_of(const Candidate& candidate, const Mode& mode, bool across_models) {
   const Figures& figures = candidate.figures;
-  return group_for(
-      {.model = ask.preferences.across_models ? 0 : candidate.model,
-       .listed = listed,
-       .no_priority = ask.tier == Tier::priority && lacks_priority(*candidate.endpoint),
-       .misses_cutoff = cutoffs && misses_cutoff(ask.preferences, figures),
-       .quality =
-           mode.quality && !candidate.sticky ? static_cast<std::uint32_t>(quality.of(figures)) : 0,
-       .outage = mode.balance && figures.outage,
-       .uptime = mode.balance ? uptime_class(figures.uptime) : 0});
+  return group_for({.model = across_models ? 0 : candidate.model,
+                    .outage = mode.balance && figures.outage,
+                    .uptime = mode.balance ? uptime_class(figures.uptime) : 0});
+}
+
+// Adds what some requests ask for besides. Most don't, so that it is a way of its own.
+void group_by_wishes(std::span<const Candidate> candidates, const Ask& ask, const Mode& mode,
+                     const QualityJudge& quality, Decision& decision) {
+  const bool cutoffs = has_cutoffs(ask.preferences);
+  const auto& order = ask.preferences.order;
+  if (!cutoffs && !mode.quality && ask.tier != Tier::priority && order.empty()) return;
+  const std::uint64_t order_bits = name_bits(order);
+  const auto place_of = [&](const Candidate& candidate) -> std::uint32_t {
+    if (order.empty()) return 0;
+    const Endpoint& endpoint = *candidate.endpoint;
+    if (!endpoint.meta && (order_bits & endpoint.name_bits) == 0) {
+      return static_cast<std::uint32_t>(order.size());
+    }
+    return place_in_order(order, candidate, candidates, decision.drops);
+  };
+  for (Place& place : decision.places) {
+    const Candidate& candidate = candidates[place.candidate];
+    const bool judged = mode.quality && !candidate.sticky;
+    place.group |= group_for(
+        {.listed = place_of(candidate),
+         .no_priority = ask.tier == Tier::priority && lacks_priority(*candidate.endpoint),
+         .misses_cutoff = cutoffs && misses_cutoff(ask.preferences, candidate.figures),
+         .quality = judged ? static_cast<std::uint32_t>(quality.of(candidate.figures)) : 0});
+  }
 }
 
 // Of equals the one that served the conversation before: a prompt that is still in its cache costs
@@ -202,35 +221,24 @@ void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::
   const Mode mode = mode_of(ask);
   decision.strategy = mode.strategy;
   filter(candidates, ask, decision.drops);
+  const bool across_models = ask.preferences.across_models;
+  bool any_sticky = false;
+  bool several_keys = false;
   decision.places.resize(candidates.size());
   std::size_t kept = 0;
   for (std::uint32_t i = 0; i < candidates.size(); ++i) {
-    if (decision.drops[i] == Drop::none) decision.places[kept++] = {.candidate = i};
+    if (decision.drops[i] != Drop::none) continue;
+    const Candidate& candidate = candidates[i];
+    any_sticky |= candidate.sticky;
+    several_keys |= candidate.endpoint->another_key;
+    decision.places[kept++] = {.group = group_of(candidate, mode, across_models), .candidate = i};
   }
   decision.places.resize(kept);
   if (decision.places.empty()) return;
 
   QualityJudge& quality = judge_of(*candidates.front().endpoint);
   if (mode.quality) quality.measure(candidates, decision.places);
-  const bool cutoffs = has_cutoffs(ask.preferences);
-  const auto& order = ask.preferences.order;
-  const std::uint64_t order_bits = name_bits(order);
-  const auto place_of = [&](const Candidate& candidate) -> std::uint32_t {
-    if (order.empty()) return 0;
-    const Endpoint& endpoint = *candidate.endpoint;
-    if (!endpoint.meta && (order_bits & endpoint.name_bits) == 0) {
-      return static_cast<std::uint32_t>(order.size());
-    }
-    return place_in_order(order, candidate, candidates, decision.drops);
-  };
-  bool any_sticky = false;
-  bool several_keys = false;
-  for (Place& place : decision.places) {
-    const Candidate& candidate = candidates[place.candidate];
-    any_sticky |= candidate.sticky;
-    several_keys |= candidate.endpoint->another_key;
-    place.group = group_of(candidate, place_of(candidate), ask, mode, quality, cutoffs);
-  }
+  group_by_wishes(candidates, ask, mode, quality, decision);
   if (several_keys) decision.keys.fold(candidates, decision.places, random_);
   mode.strategy->rank({.candidates = candidates,
                        .places = decision.places,
@@ -239,7 +247,7 @@ void Router::decide(std::span<const Candidate> candidates, const Ask& ask, std::
                        .turn = mode.strategy == &strategies::round_robin
                                    ? next_turn(*candidates.front().endpoint)
                                    : 0});
-  if (any_sticky && order.empty()) put_sticky_first(candidates, decision.places);
+  if (any_sticky && ask.preferences.order.empty()) put_sticky_first(candidates, decision.places);
   keep_best(candidates, ask, decision);
   decision.keys.unfold(decision.places, [&decision](std::uint32_t candidate) {
     decision.drops[candidate] = Drop::no_fallbacks;

@@ -95,13 +95,16 @@ struct DataPolicy {
 };
 
 // What every decision reads comes first: it fits two cache lines.
-struct Endpoint {
+struct alignas(64) Endpoint {
   Tier tier = Tier::standard;
   // Behind it stands somebody who chooses a provider by the request's own `provider` object, as
   // OpenRouter does. So nothing in it drops this endpoint but its own name in `ignore`, and an
   // `order` without fallbacks whose slugs all mean others; what the endpoint can do is its
   // business.
   bool meta = false;
+  // Of the keys that its provider is asked with, where there are several: candidates that differ in
+  // nothing else stand side by side, and are marked but for the first.
+  bool another_key = false;
   Quantization quantization = Quantization::unknown;
   DataPolicy data;
   Parameters parameters;
@@ -113,16 +116,13 @@ struct Endpoint {
   // One bit for each name that `matches` knows it by, so that most slugs are told apart from it
   // without a look at a string; all of them where nobody has set them.
   std::uint64_t name_bits = ~std::uint64_t{0};
-  double weight = 1;  // for the strategy `weighted`
-  // Of the keys that its provider is asked with, where there are several: candidates that differ in
-  // nothing else stand side by side, and are marked but for the first.
-  double key_weight = 1;  // its share; 0: only where the others fail
-  bool another_key = false;
-  std::string provider;  // slug in lower case: "google-vertex"
-  std::string tag;       // slug with region, variant or tier: "google-vertex/us-east5"
-  std::string name;      // for people, in lower case: "google"
-  std::string author;    // under which its own models are known: "x-ai" of "xai"
-  std::string model;     // id in the catalogue
+  double weight = 1;      // for the strategy `weighted`
+  double key_weight = 1;  // its share among several keys; 0: only where the others fail
+  std::string provider;   // slug in lower case: "google-vertex"
+  std::string tag;        // slug with region, variant or tier: "google-vertex/us-east5"
+  std::string name;       // for people, in lower case: "google"
+  std::string author;     // under which its own models are known: "x-ai" of "xai"
+  std::string model;      // id in the catalogue
 };
 
 // Sets name_bits. The names don't change from then on.

@@ -69,6 +69,12 @@ void add_standing(const Standing& standing, TimePoint now, json::object& row) {
   if (standing.key != nullptr) row["key_rests"] = standing.key->rests(now);
 }
 
+// A decision reads it of some candidates only.
+float quota_of(const Candidate& candidate, TimePoint now) {
+  return candidate.standing == nullptr ? candidate.figures.quota
+                                       : candidate.standing->figures(now).quota;
+}
+
 json::object row_of(const Candidate& candidate, const Ask& ask, TimePoint now) {
   const Endpoint& endpoint = *candidate.endpoint;
   const Figures& figures = candidate.figures;
@@ -86,7 +92,7 @@ json::object row_of(const Candidate& candidate, const Ask& ask, TimePoint now) {
   if (measured(figures.tool_success)) {
     row["tool_success_last_2h"] = figure(static_cast<double>(figures.tool_success) * 100);
   }
-  row["quota"] = figure(figures.quota);
+  row["quota"] = figure(quota_of(candidate, now));
   row["load"] = figure(figures.load);
   if (candidate.cached_prompt_tokens > 0) row["cached_tokens"] = candidate.cached_prompt_tokens;
   if (candidate.standing != nullptr) add_standing(*candidate.standing, now, row);

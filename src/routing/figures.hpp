@@ -34,7 +34,8 @@ struct Figures {
   // Share of answers to requests with tools whose calls all name a tool that was offered, with
   // arguments that are JSON. Not measured below two hundred of them in two hours.
   float tool_success = not_measured;
-  // Share of what its limits allow that is left, 0 to 1; nothing while its key rests.
+  // Share of what its limits allow that is left, 0 to 1; nothing while its key rests. Read of those
+  // alone that share an offer with other keys: nothing else is decided by it.
   float quota = 1;
   // Time to first token that a request more would see, in seconds: peak EWMA times those under way.
   float load = 0;

@@ -67,12 +67,15 @@ struct Wishes {
         order(ask.preferences.order),
         lists(has_lists(ask.preferences)),
         policies(has_policies(ask.preferences)),
+        required(ask.preferences.require_parameters ? ask.parameters
+                                                    : ask.parameters.common({Parameter::tools})),
         preferred_parameters(!ask.parameters.common(preferred).empty()) {}
   Listed only;
   Listed ignore;
   Listed order;
   bool lists;
   bool policies;
+  Parameters required;
   bool preferred_parameters;
   bool flex_alone = false;  // flex is asked for, and there is some
 
@@ -98,6 +101,15 @@ Drop policy(const Ask& ask, const Endpoint& endpoint) {
   }
   if (!within(wish.max_price, endpoint.prices)) return Drop::max_price;
   return Drop::none;
+}
+
+// Whether ability() finds nothing, which is so of most.
+bool is_able(const Ask& ask, std::int64_t output, Parameters required, const Endpoint& endpoint) {
+  const auto& context = endpoint.context_length;
+  const auto& longest = endpoint.output_tokens_max;
+  return endpoint.input.includes(ask.input) && endpoint.output.includes(ask.output) &&
+         endpoint.parameters.includes(required) &&
+         (!context || *context - output >= ask.prompt_tokens) && (!longest || *longest >= output);
 }
 
 Drop ability(const Ask& ask, const Endpoint& endpoint) {
@@ -171,14 +183,21 @@ void filter_model(std::span<const Candidate> candidates, const Ask& ask, Wishes 
         return candidate.endpoint->tier == Tier::flex;
       });
   const bool needs_meta = !ask.openrouters.empty();
+  const bool asks_for_little =
+      !needs_meta && !wishes.lists && !wishes.policies && !wishes.flex_alone;
+  const auto output = ask.max_tokens.value_or(0);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
-    if (candidate.endpoint->meta) {
+    const Endpoint& endpoint = *candidate.endpoint;
+    if (asks_for_little && endpoint.tier == Tier::standard && !candidate.needs_meta &&
+        is_able(ask, output, wishes.required, endpoint)) {
+      drops[i] = Drop::none;
+    } else if (endpoint.meta) {
       drops[i] = Drop::none;
     } else if (needs_meta || candidate.needs_meta) {
       drops[i] = Drop::needs_openrouter;
     } else {
-      drops[i] = reason(ask, wishes, *candidate.endpoint);
+      drops[i] = reason(ask, wishes, endpoint);
     }
   }
   for (std::size_t i = 0; wishes.lists && i < candidates.size(); ++i) {

@@ -79,7 +79,6 @@ inline constexpr double unknown_score = 1e300;
 template <class Weight>
 void draw_first(const Ranking& ranking, Weight weight) {
   std::uint32_t lowest = ranking.places.front().group;
-  for (const Place& place : ranking.places) lowest = place.group < lowest ? place.group : lowest;
   const auto draw = [&](double sum, auto share_of) {
     double point = ranking.random.fraction() * sum;
     Place* hit = nullptr;
@@ -97,7 +96,11 @@ void draw_first(const Ranking& ranking, Weight weight) {
   double endless = 0;
   double all = 0;
   for (const Place& place : ranking.places) {
-    if (place.group != lowest) continue;
+    if (place.group > lowest) continue;
+    if (place.group < lowest) {
+      lowest = place.group;
+      sum = endless = all = 0;
+    }
     const double share = weight(place);
     ++all;
     endless += share > infinite ? 1 : 0;

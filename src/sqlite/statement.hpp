@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 struct sqlite3_stmt;
 
@@ -20,7 +21,8 @@ class Statement {
   Statement& operator=(const Statement&) = delete;
 
   // Parameters count from 1 and keep their values until they are bound anew. Bytes and texts must
-  // stay where they are until the statement has run.
+  // stay where they are until the statement has run. A number that is bound already costs nothing:
+  // of a row's many most are the same as in the row before.
   void bind(int at, std::int64_t value);
   void bind_null(int at);
   void bind_text(int at, std::string_view text);
@@ -41,10 +43,17 @@ class Statement {
   [[nodiscard]] std::string_view bytes(int column) const noexcept;
 
  private:
+  enum class Kind : std::uint8_t { null, number, bytes };
+  struct Bound {
+    std::int64_t number = 0;
+    Kind kind = Kind::null;  // as a parameter is before it is bound
+  };
   void check(int result) const;
+  [[nodiscard]] Bound& bound(int at);
 
   sqlite3* connection_;
   sqlite3_stmt* statement_ = nullptr;
+  std::vector<Bound> bound_;  // by parameter, from 0
 };
 
 }  // namespace tollway::sqlite

@@ -32,7 +32,8 @@ routing::CourseOptions course_options(const settings::RoutingSettings& settings)
           .hedge_after = settings.hedge_after,
           .retry_after_max = settings.retry_after_max,
           .queue_wait_max = settings.queue_wait_max,
-          .key_rest = {.first = settings.key_rest_first, .max = settings.key_rest_max}};
+          .key_rest = {.first = settings.key_rest_first, .max = settings.key_rest_max},
+          .early_attempt_every = settings.breaker.early_probe_every};
 }
 
 routing::Limits limits_of(const settings::ProviderLimits& limits) {

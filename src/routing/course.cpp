@@ -11,7 +11,6 @@ namespace {
 
 // Of who is first in line: whoever makes room tells him, but for what time alone makes.
 constexpr Duration look_again_after = std::chrono::seconds(1);
-constexpr Duration early_attempt_every = std::chrono::seconds(1);
 constexpr int doublings_max = 20;
 
 // By anyone, while it was closed to most.
@@ -80,7 +79,7 @@ Course::Step Course::give_up(TimePoint now) const {
   return {.what = Next::give_up, .until = until};
 }
 
-// The one that was tried longest ago, and one a second of all: so a total outage costs next to
+// The one that was tried longest ago, and one in so long of all: so a total outage costs next to
 // nothing, and is noticed to be over a second after it is.
 bool Course::try_early(TimePoint now) {
   std::size_t longest_ago = 0;
@@ -90,7 +89,7 @@ bool Course::try_early(TimePoint now) {
     latest = std::max(latest, tried);
     if (tried < tried_at(*at(longest_ago).standing)) longest_ago = stop;
   }
-  return now - latest >= early_attempt_every &&
+  return now - latest >= options_.early_attempt_every &&
          try_at(longest_ago, now, flight(Which::first), true);
 }
 
@@ -100,8 +99,10 @@ bool Course::try_at(std::size_t stop, TimePoint now, Flight& flight, bool early)
     breaker_ends_ = std::min(breaker_ends_.value_or(ends), ends);
     return false;
   };
-  if (standing.key != nullptr && !standing.key->admits(now, early)) {
-    return passed_over(standing.key->rest_until());
+  if (KeyStanding* const key = standing.key) {
+    if (early ? !key->admits_early(now, options_.early_attempt_every) : key->rests(now)) {
+      return passed_over(key->rest_until());
+    }
   }
   // What is closed lets an early attempt pass like any other: it is the key that rests.
   const bool probes = early && standing.breaker.state(now) != Breaker::State::closed;

@@ -27,6 +27,7 @@ struct CourseOptions {
   Duration retry_after_max = limits::retry_after_max;
   Duration queue_wait_max = std::chrono::seconds(90);  // for a limit
   KeyRest key_rest = {};
+  Duration early_attempt_every = std::chrono::seconds(1);  // at what is left alone
 };
 
 // Says what is to be done next, until it is done. Whoever sends does as it says and tells what came

@@ -5,7 +5,6 @@
 namespace tollway::routing {
 namespace {
 
-constexpr Duration early_try_every = std::chrono::seconds(1);
 constexpr std::uint32_t doublings_max = 20;
 
 }  // namespace
@@ -22,12 +21,10 @@ bool KeyStanding::rest(TimePoint now, const KeyRest& how) noexcept {
   return true;
 }
 
-bool KeyStanding::admits(TimePoint now, bool early) noexcept {
+bool KeyStanding::admits_early(TimePoint now, Duration every) noexcept {
   if (!rests(now)) return true;
-  if (!early) return false;
   auto tried = tried_at_.load(std::memory_order_relaxed);
-  const auto due = tried + early_try_every.count();
-  return nanoseconds(now) >= due &&
+  return nanoseconds(now) >= tried + every.count() &&
          tried_at_.compare_exchange_strong(tried, nanoseconds(now), std::memory_order_relaxed);
 }
 

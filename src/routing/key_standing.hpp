@@ -38,9 +38,9 @@ class KeyStanding {
   [[nodiscard]] bool rests(TimePoint now) const noexcept {
     return nanoseconds(now) < rest_until_.load(std::memory_order_relaxed);
   }
-  // Whether it may be asked with. `early`: by a request that has nowhere else to go; a key that
-  // rests is then tried once a second, so that it is noticed to be paid for again.
-  [[nodiscard]] bool admits(TimePoint now, bool early) noexcept;
+  // Whether it may be asked with by a request that has nowhere else to go: a key that rests is then
+  // tried once in so long, so that it is noticed to be paid for again.
+  [[nodiscard]] bool admits_early(TimePoint now, Duration every) noexcept;
   // When it was refused, or tried while it rested, last.
   [[nodiscard]] TimePoint tried_at() const noexcept {
     return TimePoint(Duration(tried_at_.load(std::memory_order_relaxed)));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.hpp"
+
 namespace tollway::routing {
 
 std::size_t Line::size() const {
@@ -18,8 +20,14 @@ Line::Place* Line::first(const Limiter& limiter, const Place* last) const noexce
   return nullptr;
 }
 
-void Line::wake_first_locked(const Limiter& limiter) {
-  if (const Place* const place = first(limiter, nullptr)) place->wake_();
+void Line::wake_first_locked(const Limiter& limiter) noexcept {
+  const Place* const place = first(limiter, nullptr);
+  if (place == nullptr) return;
+  try {
+    place->wake_();
+  } catch (...) {  // no memory to pass it on: who is first looks again by himself
+    log::warning("a request that waits for a limit could not be woken");
+  }
 }
 
 void Line::wake_first(const Limiter& limiter) {
@@ -41,9 +49,13 @@ bool Line::Place::join(std::function<void()> wake) {
 }
 
 void Line::Place::wait_for(std::span<Limiter* const> limiters) {
+  std::vector<Limiter*> wanted(limiters.begin(), limiters.end());
   const std::scoped_lock lock(line_.mutex_);
-  const std::vector<Limiter*> before(limiters.begin(), limiters.end());
-  const std::vector<Limiter*> given_up = std::exchange(limiters_, before);
+  exchange_locked(std::move(wanted));
+}
+
+void Line::Place::exchange_locked(std::vector<Limiter*> limiters) noexcept {
+  const std::vector<Limiter*> given_up = std::exchange(limiters_, std::move(limiters));
   for (Limiter* const limiter : limiters_) limiter->waits(1);
   for (Limiter* const limiter : given_up) {
     limiter->waits(-1);
@@ -51,10 +63,10 @@ void Line::Place::wait_for(std::span<Limiter* const> limiters) {
   }
 }
 
-void Line::Place::leave() {
+void Line::Place::leave() noexcept {
   if (!in_line_) return;
-  wait_for({});
   const std::scoped_lock lock(line_.mutex_);
+  exchange_locked({});
   std::erase(line_.places_, this);
   in_line_ = false;
 }

@@ -43,7 +43,7 @@ class Line {
     // What it waits for from now on, in place of what it waited for before.
     void wait_for(std::span<Limiter* const> limiters);
     // Whoever is next for what it waited for is woken.
-    void leave();
+    void leave() noexcept;
     [[nodiscard]] bool in_line() const noexcept { return in_line_; }
 
     // Whether nobody who came before waits for it.
@@ -54,6 +54,7 @@ class Line {
    private:
     friend class Line;
     [[nodiscard]] bool waits_for(const Limiter& limiter) const noexcept;
+    void exchange_locked(std::vector<Limiter*> limiters) noexcept;
 
     Line& line_;
     bool in_line_ = false;
@@ -68,7 +69,7 @@ class Line {
 
  private:
   void wake_first(const Limiter& limiter);
-  void wake_first_locked(const Limiter& limiter);
+  void wake_first_locked(const Limiter& limiter) noexcept;
   // Nullptr: none before `last`; which may be null, for all.
   [[nodiscard]] Place* first(const Limiter& limiter, const Place* last) const noexcept;
 

@@ -83,6 +83,7 @@ class Health {
   // At most a second old; only once a second somebody pays for the percentiles.
   [[nodiscard]] Figures figures(TimePoint now) const noexcept;
 
+  // Ahead of figures(), where there are hundreds: what it reads is on its way meanwhile.
   void prefetch() const noexcept {
     __builtin_prefetch(&published_);
     __builtin_prefetch(&under_way_);

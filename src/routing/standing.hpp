@@ -31,14 +31,6 @@ struct Standing {
     return made;
   }
 
-  // Ahead of figures(), where there are hundreds: what it reads is on its way meanwhile.
-  void prefetch() const noexcept {
-    __builtin_prefetch(&limiter);
-    health.prefetch();
-    __builtin_prefetch(key);
-  }
-
-  // What decisions read of the three lies side by side, in front of what is long.
   Breaker breaker;
   Limiter limiter;  // by what its provider says
   // What all keys together may ask of its model, and of its provider; null: nothing limits them.

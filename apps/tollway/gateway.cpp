@@ -249,8 +249,8 @@ Result<> Gateway::Parts::open_ledger() {
 Result<> Gateway::Parts::choose_upstream(const Installation& installation) {
   auto chosen = choice.make(installation);
   if (!chosen) return std::unexpected(chosen.error());
-  auto first = std::make_shared<const Upstream>(std::move(*chosen));
-  upstreams.push_back(make_upstreams(installation, std::move(first), standings));
+  const auto first = std::make_shared<const Upstream>(std::move(*chosen));
+  upstreams.push_back(make_upstreams(installation, first, standings));
   return {};
 }
 

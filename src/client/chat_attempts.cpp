@@ -51,9 +51,8 @@ std::vector<routing::Place> places_of(const ChatCallSpec& spec) {
     const auto all = spec.decision->places();
     return {all.begin(), all.end()};
   }
-  std::vector<routing::Place> places;
-  for (std::uint32_t i = 0; i < spec.upstreams.size(); ++i)
-    places.push_back({.group = i, .candidate = i});
+  std::vector<routing::Place> places(spec.upstreams.size());
+  for (std::uint32_t i = 0; i < places.size(); ++i) places[i] = {.group = i, .candidate = i};
   return places;
 }
 

@@ -189,10 +189,9 @@ void filter_model(std::span<const Candidate> candidates, const Ask& ask, Wishes 
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
     const Endpoint& endpoint = *candidate.endpoint;
-    if (asks_for_little && endpoint.tier == Tier::standard && !candidate.needs_meta &&
-        is_able(ask, output, wishes.required, endpoint)) {
-      drops[i] = Drop::none;
-    } else if (endpoint.meta) {
+    const bool is_usual = asks_for_little && endpoint.tier == Tier::standard &&
+                          !candidate.needs_meta && is_able(ask, output, wishes.required, endpoint);
+    if (is_usual || endpoint.meta) {
       drops[i] = Drop::none;
     } else if (needs_meta || candidate.needs_meta) {
       drops[i] = Drop::needs_openrouter;

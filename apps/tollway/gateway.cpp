@@ -247,6 +247,7 @@ Result<> Gateway::Parts::open_ledger() {
 }
 
 Result<> Gateway::Parts::choose_upstream(const Installation& installation) {
+  if (auto checked = check_limits(installation); !checked) return checked;
   auto chosen = choice.make(installation);
   if (!chosen) return std::unexpected(chosen.error());
   const auto first = std::make_shared<const Upstream>(std::move(*chosen));

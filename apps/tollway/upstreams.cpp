@@ -112,6 +112,15 @@ dispatch::UpstreamsPointer make_upstreams(const Installation& installation,
   return maker.take();
 }
 
+Result<> check_limits(const Installation& installation) {
+  for (const auto& provider : installation.providers.all) {
+    const auto limits =
+        shared_limits_of(installation.snapshot, lower_key(provider->info().provider_key));
+    if (!limits) return std::unexpected(limits.error());
+  }
+  return {};
+}
+
 std::vector<const catalog::Source*> sources_of(const dispatch::Upstreams& upstreams) {
   std::vector<const catalog::Source*> all;
   for (const Upstream& upstream : upstreams.all) {

@@ -19,6 +19,10 @@ namespace tollway {
     const std::shared_ptr<const providers::OpenAICompatibleProvider>& first,
     dispatch::Standings& standings);
 
+// Whether the limits of all providers can be read. Errc::bad_request where somebody has tried to
+// limit one, and its requests would go unlimited.
+[[nodiscard]] Result<> check_limits(const Installation& installation);
+
 // Whose lists of models are asked for. The default first: where several have a model, its data are
 // taken. Of several keys one asks; vendors that have no list are left out.
 [[nodiscard]] std::vector<const catalog::Source*> sources_of(const dispatch::Upstreams& upstreams);

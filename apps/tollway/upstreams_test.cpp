@@ -93,6 +93,29 @@ TEST_F(UpstreamsTest, EachKeyHasTheLimitsOfItsProvider) {
   }
 }
 
+TEST_F(UpstreamsTest, KeysShareTheLimitsThatSaySo) {
+  variables_["TOLLWAY_LLM_GROQ_SHARED_LIMITS"] =
+      R"({"*":{"concurrent_max":2},"llama":{"concurrent_max":1}})";
+  add_key("groq", "first", "gsk_0123456789abcdef", 3);
+  add_key("groq", "second", "gsk_fedcba9876543210", 2);
+  const Installation all = installation();
+  EXPECT_TRUE(check_limits(all));
+  dispatch::Standings standings;
+  const auto made = make_upstreams(all, provider(all, "groq"), standings);
+  const routing::Standing& first = standings.endpoint("groq", "first", "meta/llama");
+  const routing::Standing& second = standings.endpoint("groq", "second", "meta/llama");
+  ASSERT_NE(first.of_provider.load(), nullptr);
+  EXPECT_EQ(first.of_provider.load(), second.of_provider.load());
+  ASSERT_NE(first.of_model.load(), nullptr);
+  EXPECT_EQ(first.of_model.load(), second.of_model.load());
+  EXPECT_EQ(standings.endpoint("groq", "first", "meta/other").of_model.load(), nullptr);
+
+  variables_["TOLLWAY_LLM_GROQ_SHARED_LIMITS"] = R"({"*":{"concurrent":2}})";
+  const auto wrong = check_limits(installation());
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error().message, testing::HasSubstr("llm.groq.shared_limits"));
+}
+
 TEST_F(UpstreamsTest, AKeyThatRetiresIsAskedWhereNoOtherIsLeft) {
   add_key("groq", "only", "gsk_0123456789abcdef", 3);
   const auto rotated = open()->rotate_key(

@@ -28,7 +28,7 @@ Course::Course(const Parts& parts, const CourseOptions& options, std::int64_t to
       tokens_(tokens),
       deadline_(deadline),
       stop_count_(std::min(parts.places.size(), candidates_max)),
-      in_line_(parts.line) {
+      waiter_(parts.line) {
   parts_.budget.request();
 }
 
@@ -42,7 +42,7 @@ Course::~Course() {
 Course::Step Course::next(TimePoint now) {
   const Step step = look_for_next(now);
   // Only who may still be served stands in the way of others.
-  if (step.what == Next::attempt || step.what == Next::give_up) in_line_.leave();
+  if (step.what == Next::attempt || step.what == Next::give_up) waiter_.leave();
   return step;
 }
 
@@ -133,7 +133,7 @@ bool Course::enter(Standing& standing, TimePoint now, Flight& flight) {
       const Entered& entered = flight.entered[--flight.entered_count];
       entered.limiter->give_back(entered.entry, now);
       // Who is in line would wake himself, again and again.
-      if (!in_line_.in_line()) parts_.line.freed(*entered.limiter);
+      if (!waiter_.in_line()) parts_.line.freed(*entered.limiter);
     }
     return false;
   }
@@ -141,7 +141,7 @@ bool Course::enter(Standing& standing, TimePoint now, Flight& flight) {
 }
 
 bool Course::enter(Limiter* limiter, TimePoint now, Flight& flight) {
-  if (!in_line_.may_enter(*limiter)) {
+  if (!waiter_.may_enter(*limiter)) {
     used_up(*limiter, now, now);
     return false;
   }
@@ -209,12 +209,12 @@ void Course::begin_round() {
 // Whoever is first for something looks at the time, too; the others are woken when they are.
 Course::Step Course::wait_in_line(TimePoint now) {
   Step step = give_up(now);
-  const bool waits = in_line_.in_line();
+  const bool waits = waiter_.in_line();
   const TimePoint patience =
-      waits ? in_line_until_ : std::min(deadline_, now + options_.queue_wait_max);
+      waits ? waits_until_ : std::min(deadline_, now + options_.queue_wait_max);
   if (turned_away_ || now >= patience) return step;
-  if (waits) in_line_.wait_for(used_up_);
-  const bool first = !waits || in_line_.is_first();
+  if (waits) waiter_.wait_for(used_up_);
+  const bool first = !waits || waiter_.is_first();
   if (first && *limit_ends_ >= patience) return step;
   if (!waits) {
     step.what = Next::queue;
@@ -232,10 +232,10 @@ Course::Step Course::wait_in_line(TimePoint now) {
 
 // What was freed before it stood there nobody told it of, so it looks again.
 void Course::queue(std::function<void()> wake, TimePoint now) {
-  turned_away_ = !in_line_.join(std::move(wake));
+  turned_away_ = !waiter_.join(std::move(wake));
   if (turned_away_) return;
-  in_line_until_ = std::min(deadline_, now + options_.queue_wait_max);
-  in_line_.wait_for(used_up_);
+  waits_until_ = std::min(deadline_, now + options_.queue_wait_max);
+  waiter_.wait_for(used_up_);
   begin_round();
 }
 
@@ -296,13 +296,7 @@ void Course::told(const LimitWords& words, TimePoint now, Which which) noexcept 
   const Flight& told = flight(which);
   if (told.entered_count == 0) return;
   const auto& [own, entry] = told.entered.front();
-  Limiter& limiter = *own;
-  if (const auto& said = words.requests) {
-    limiter.learn_requests(said->a_minute, said->remaining, entry, now + said->reset_in, now);
-  }
-  if (const auto& said = words.tokens) {
-    limiter.learn_tokens(said->a_minute, said->remaining, entry, now + said->reset_in, now);
-  }
+  own->learn(words, entry, now);
 }
 
 void Course::answering(Which which) noexcept {

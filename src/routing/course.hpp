@@ -68,7 +68,7 @@ class Course {
   };
   [[nodiscard]] Step next(TimePoint now);
   // After Next::queue, once: takes a place in line. From then on `wake` says when a wait is over
-  // before its time, as Line::Place::join() has it.
+  // before its time, as Line::Waiter::join() has it.
   void queue(std::function<void()> wake, TimePoint now);
 
   // When to ask for hedge(), if nothing of the attempt that next() let begin has come by then: what
@@ -145,8 +145,8 @@ class Course {
   std::size_t stop_count_;
   std::size_t stop_ = 0;  // to be looked at next in this round
   std::array<Flight, 2> flights_;
-  Line::Place in_line_;
-  TimePoint in_line_until_;
+  Line::Waiter waiter_;
+  TimePoint waits_until_;
   bool turned_away_ = false;             // the line was full
   std::vector<Limiter*> used_up_;        // those passed over in this round
   std::optional<TimePoint> limit_ends_;  // the first of them

@@ -151,7 +151,8 @@ TEST(KeyStanding, WhatIsLeftOfAQuotaIsTheLeastOfBoth) {
   EXPECT_EQ(keys.standings[0].figures(start).quota, 1);
   ASSERT_TRUE(keys.keys[0].limiter.enter(1, start));
   EXPECT_EQ(keys.standings[0].figures(start).quota, 0.75);
-  keys.standings[0].limiter.learn_requests(10, 2, {}, start + seconds(30), start);
+  const LimitWord said{.a_minute = 10, .remaining = 2, .reset_in = seconds(30)};
+  keys.standings[0].limiter.learn({.requests = said, .tokens = std::nullopt}, {}, start);
   EXPECT_NEAR(keys.standings[0].figures(start).quota, 0.2, 0.001);
   ASSERT_TRUE(keys.keys[0].rest(start));
   EXPECT_EQ(keys.standings[0].figures(start).quota, 0);

@@ -28,13 +28,12 @@ std::expected<Limiter::Entry, TimePoint> Limiter::enter(std::int64_t tokens,
   if (request) {
     const auto taken = tokens_.take(tokens, now);
     if (taken) {
-      return Entry{.requests = *request,
-                   .tokens = *taken,
-                   .tokens_under_way = tokens,
-                   .other_requests = others,
-                   .other_tokens = tokens_under_way_.fetch_add(tokens),
-                   .requests_taken = requests_.taken(),
-                   .tokens_taken = tokens_.taken()};
+      return Entry{
+          .requests = *request,
+          .tokens = *taken,
+          .tokens_under_way = tokens,
+          .requests_then = {.others = others, .taken = requests_.taken()},
+          .tokens_then = {.others = tokens_under_way_.fetch_add(tokens), .taken = tokens_.taken()}};
     }
     requests_.give_back(*request, 1, now);
     under_way_.fetch_sub(1, std::memory_order_relaxed);
@@ -42,6 +41,21 @@ std::expected<Limiter::Entry, TimePoint> Limiter::enter(std::int64_t tokens,
   }
   under_way_.fetch_sub(1, std::memory_order_relaxed);
   return std::unexpected(request.error());
+}
+
+void Limiter::learn(const LimitWords& words, const Entry& entry, TimePoint now) noexcept {
+  const auto tell = [now](MinuteWindow& window, const std::optional<LimitWord>& word,
+                          const Entry::Mark& then) {
+    if (!word) return;
+    window.learn({.limit = word->a_minute,
+                  .remaining = word->remaining,
+                  .uncounted = then.others,
+                  .taken = then.taken,
+                  .reset = now + word->reset_in},
+                 now);
+  };
+  tell(requests_, words.requests, entry.requests_then);
+  tell(tokens_, words.tokens, entry.tokens_then);
 }
 
 void Limiter::give_back(const Entry& entry, TimePoint now) noexcept {

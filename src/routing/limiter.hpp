@@ -6,6 +6,7 @@
 #include <expected>
 
 #include "routing/clock.hpp"
+#include "routing/limit_words.hpp"
 #include "routing/minute_window.hpp"
 
 namespace tollway::routing {
@@ -45,12 +46,14 @@ class Limiter {
     MinuteWindow::Taken requests;
     MinuteWindow::Taken tokens;
     std::int64_t tokens_under_way = 0;
-    // When it entered: what others had under way, which its answer may know nothing of, and what
-    // had been taken of both.
-    std::int64_t other_requests = 0;
-    std::int64_t other_tokens = 0;
-    std::int64_t requests_taken = 0;
-    std::int64_t tokens_taken = 0;
+    // When it entered: what others had under way, of which its answer may know nothing, and what
+    // had been taken.
+    struct Mark {
+      std::int64_t others = 0;
+      std::int64_t taken = 0;
+    };
+    Mark requests_then;
+    Mark tokens_then;
   };
   // Nothing is taken unless all can be. `tokens` is an estimate of prompt and answer. The error is
   // when to ask again: `now` where too many are under way, as nobody knows when one ends.
@@ -60,26 +63,9 @@ class Limiter {
   // `used` as the provider counted.
   void leave(const Entry& entry, std::int64_t used, TimePoint now) noexcept;
 
-  // What the headers of an answer say, before its leave(): see MinuteWindow::learn(). What entered
-  // before it and had ended by then is counted, as is the one whose answer says so.
-  void learn_requests(std::int64_t limit, std::int64_t remaining, const Entry& entry,
-                      TimePoint reset, TimePoint now) noexcept {
-    requests_.learn({.limit = limit,
-                     .remaining = remaining,
-                     .uncounted = entry.other_requests,
-                     .taken = entry.requests_taken,
-                     .reset = reset},
-                    now);
-  }
-  void learn_tokens(std::int64_t limit, std::int64_t remaining, const Entry& entry, TimePoint reset,
-                    TimePoint now) noexcept {
-    tokens_.learn({.limit = limit,
-                   .remaining = remaining,
-                   .uncounted = entry.other_tokens,
-                   .taken = entry.tokens_taken,
-                   .reset = reset},
-                  now);
-  }
+  // What an answer says, before its leave(): see MinuteWindow::learn(). What entered before it and
+  // had ended by then is counted, as is the one whose answer says so.
+  void learn(const LimitWords& words, const Entry& entry, TimePoint now) noexcept;
   // The provider wants to be left alone until then.
   void close_until(TimePoint time) noexcept { requests_.close_until(time); }
 

@@ -239,8 +239,9 @@ TEST(Limiter, LearnsFromHeadersWhatOthersUnderWayWillTake) {
   const auto two = limiter.enter(100, start);
   ASSERT_TRUE(one && two);
   // The answer to the first: two requests and 150 tokens are left, and the second is not counted.
-  limiter.learn_requests(10, 2, *one, start + seconds(30), start);
-  limiter.learn_tokens(1000, 150, *one, start + seconds(30), start);
+  limiter.learn({.requests = LimitWord{.a_minute = 10, .remaining = 2, .reset_in = seconds(30)},
+                 .tokens = LimitWord{.a_minute = 1000, .remaining = 150, .reset_in = seconds(30)}},
+                *one, start);
   EXPECT_FALSE(limiter.enter(60, start)) << "50 tokens are left";
   EXPECT_TRUE(limiter.enter(50, start));
   EXPECT_FALSE(limiter.enter(0, start)) << "one request was left";
@@ -263,8 +264,9 @@ int served_in_ten_minutes(int asked_a_minute, milliseconds answer_time) {
     const TimePoint now = start + request * Duration(minutes(1)) / asked_a_minute;
     while (!under_way.empty() && under_way.front().ends <= now) {
       const UnderWay& answered = under_way.front();
-      limiter.learn_requests(limit, answered.remaining, answered.entry, answered.ends + minutes(1),
-                             answered.ends);
+      const LimitWord said{
+          .a_minute = limit, .remaining = answered.remaining, .reset_in = minutes(1)};
+      limiter.learn({.requests = said, .tokens = std::nullopt}, answered.entry, answered.ends);
       limiter.leave(answered.entry, 1, answered.ends);
       under_way.pop_front();
     }

@@ -28,13 +28,13 @@ class Line {
   void set_max(std::size_t max) noexcept { max_.store(max, std::memory_order_relaxed); }
   [[nodiscard]] std::size_t size() const;
 
-  // One request's place. It leaves the line when it is destroyed.
-  class Place {
+  // One request that may have to wait. It leaves the line when it is destroyed.
+  class Waiter {
    public:
-    explicit Place(Line& line) noexcept : line_(line) {}
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place() { leave(); }
+    explicit Waiter(Line& line) noexcept : line_(line) {}
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
+    ~Waiter() { leave(); }
 
     // At the end of the line, for nothing yet. `wake` is called where it may be its turn, by any
     // thread and under the line's lock, so it only passes the word on. False: the line is as long
@@ -71,11 +71,11 @@ class Line {
   void wake_first(const Limiter& limiter);
   void wake_first_locked(const Limiter& limiter) noexcept;
   // Nullptr: none before `last`; which may be null, for all.
-  [[nodiscard]] Place* first(const Limiter& limiter, const Place* last) const noexcept;
+  [[nodiscard]] Waiter* first(const Limiter& limiter, const Waiter* last) const noexcept;
 
   std::atomic<std::size_t> max_;
   mutable std::mutex mutex_;
-  std::vector<Place*> places_;  // in the order in which they came
+  std::vector<Waiter*> waiters_;  // in the order in which they came
 };
 
 }  // namespace tollway::routing

@@ -20,7 +20,7 @@ struct Waiting {
     place.wait_for(all);
     return true;
   }
-  Line::Place place;
+  Line::Waiter place;
   int woken = 0;
 };
 
@@ -100,7 +100,7 @@ TEST(Line, NobodyIsForgottenByThreads) {
   const auto serve = [&] {
     for (int request = 0; request < 2000; ++request) {
       std::atomic<bool> woken{false};
-      Line::Place place(line);
+      Line::Waiter place(line);
       const std::array wanted{&limiter};
       for (;;) {
         if (place.may_enter(limiter)) {

@@ -14,16 +14,32 @@ struct Named {
   std::string_view name;
 };
 
-SettingDefinition chosen(const Named& provider, std::string_view field, std::string_view name,
-                         std::string description, std::string_view usual) {
+SettingDefinition field_of(const Named& provider, std::string_view field, std::string_view name,
+                           std::string description) {
   SettingDefinition made;
   made.key = fmt::format("llm.{}.{}", provider.key, field);
   made.name = fmt::format("{}: {}", provider.name, name);
   made.description = std::move(description);
   made.category = provider.key;
+  made.visible = false;  // these of each provider would hide what else there is
+  return made;
+}
+
+SettingDefinition chosen(const Named& provider, std::string_view field, std::string_view name,
+                         std::string description, std::string_view usual) {
+  auto made = field_of(provider, field, name, std::move(description));
   made.ui_element = UiElement::select;
   made.default_value = usual;
-  made.visible = false;
+  return made;
+}
+
+// From 0 on.
+SettingDefinition number(const Named& provider, std::string_view field, std::string_view name,
+                         std::string description) {
+  auto made = field_of(provider, field, name, std::move(description));
+  made.type = SettingType::number;
+  made.ui_element = UiElement::number;
+  made.min = 0;
   return made;
 }
 
@@ -86,37 +102,28 @@ void add_limit_definitions(const Named& provider, std::vector<SettingDefinition>
       {"concurrent_max", "requests at a time", "Requests that are under way to {} at a time", 1e6},
   }};
   for (const Limit& limit : limits) {
-    SettingDefinition& definition = made.emplace_back();
-    definition.key = fmt::format("llm.{}.{}", provider.key, limit.field);
-    definition.name = fmt::format("{}: {}", provider.name, limit.name);
-    definition.description =
-        fmt::format("{} at most, with each of its keys; 0: as many as there are.",
-                    fmt::format(fmt::runtime(limit.what), provider.name));
-    definition.category = provider.key;
+    auto& definition = made.emplace_back(
+        number(provider, limit.field, limit.name,
+               fmt::format("{} at most, with each of its keys; 0: as many as there are.",
+                           fmt::format(fmt::runtime(limit.what), provider.name))));
     definition.type = SettingType::integer;
-    definition.ui_element = UiElement::number;
-    definition.min = 0;
     definition.max = limit.max;
     definition.step = 1;
     definition.default_value = "0";
-    definition.visible = false;  // these of each provider would hide what else there is
   }
 }
 
 void add_shared_limits_definition(const Named& provider, std::vector<SettingDefinition>& made) {
-  SettingDefinition& shared = made.emplace_back();
-  shared.key = fmt::format("llm.{}.shared_limits", provider.key);
-  shared.name = fmt::format("{}: limits of all keys together", provider.name);
-  shared.description = fmt::format(
-      "What all keys of {} together ask at most, of all its models (\"*\") and of single ones, as "
-      "JSON: {{\"*\": {{\"requests_per_minute\": 600}}, \"gpt-4o\": {{\"tokens_per_minute\": "
-      "200000, \"concurrent_max\": 8}}}}.",
-      provider.name);
-  shared.category = provider.key;
+  auto& shared = made.emplace_back(field_of(
+      provider, "shared_limits", "limits of all keys together",
+      fmt::format(
+          "What all keys of {} together ask at most, of all its models (\"*\") and of single ones, "
+          "as JSON: {{\"*\": {{\"requests_per_minute\": 600}}, \"gpt-4o\": "
+          "{{\"tokens_per_minute\": 200000, \"concurrent_max\": 8}}}}.",
+          provider.name)));
   shared.type = SettingType::json;
   shared.ui_element = UiElement::json;
   shared.default_value = "{}";
-  shared.visible = false;
 }
 
 void add_breaker_definition(const Named& provider, std::vector<SettingDefinition>& made) {
@@ -132,20 +139,13 @@ void add_breaker_definition(const Named& provider, std::vector<SettingDefinition
 }
 
 void add_weight_definition(const Named& provider, std::vector<SettingDefinition>& made) {
-  SettingDefinition& weight = made.emplace_back();
-  weight.key = fmt::format("llm.{}.routing_weight", provider.key);
-  weight.name = fmt::format("{}: weight", provider.name);
-  weight.description = fmt::format(
-      "Share of the requests that {} gets beside others where the strategy is weighted; 0: only "
-      "where the others fail.",
-      provider.name);
-  weight.category = provider.key;
-  weight.type = SettingType::number;
-  weight.ui_element = UiElement::number;
-  weight.min = 0;
+  auto& weight = made.emplace_back(
+      number(provider, "routing_weight", "weight",
+             fmt::format("Share of the requests that {} gets beside others where the strategy is "
+                         "weighted; 0: only where the others fail.",
+                         provider.name)));
   weight.max = 1e6;
   weight.default_value = "1";
-  weight.visible = false;
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ void append_json_line(benchmark::State& state) {
                             .first_token = microseconds(412345),
                             .total = microseconds(1823456),
                             .bytes_in = 1024,
-                            .bytes_out = 589};
+                            .bytes_out = 589,
+                            .explanation = {}};
   std::string line;
   for (auto _ : state) {
     line.clear();

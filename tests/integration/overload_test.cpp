@@ -2,6 +2,7 @@
 // operator is answered, and afterwards all is as before.
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <deque>
 
 #include "support/dialects.hpp"
@@ -23,7 +24,10 @@ TEST(Overload, turns_work_away_and_answers_what_only_reads) {
   for (int i = 0; i < requests_each; ++i) bytes += gateway.request_bytes("POST", path, body);
   std::deque<RawClient> waiting;
   for (int i = 0; i < clients; ++i) waiting.emplace_back(gateway.port());
+  // All of them are there before it looks, however fast it is and slow the test.
+  gateway.process().signal(SIGSTOP);
   for (auto& client : waiting) client.send(bytes);
+  gateway.process().signal(SIGCONT);
 
   int served = 0;
   int refused = 0;

@@ -1,5 +1,4 @@
 // Requests that wait for a limit: a bounded line, first come first served.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -7,9 +6,10 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
-#include <memory>
 #include <mutex>
+#include <numeric>
 #include <vector>
 
 #include "support/dialects.hpp"
@@ -18,13 +18,12 @@
 namespace tollway::test {
 namespace {
 
-using testing::HasSubstr;
-
 constexpr auto path = "/api/v1/chat/completions";
 
-std::string numbered(int number) {
+std::string numbered(int number, bool stream = false) {
   return fmt::format(
-      R"({{"model":"test/model","messages":[{{"role":"user","content":"number {}"}}]}})", number);
+      R"({{"model":"test/model","messages":[{{"role":"user","content":"number {}"}}],"stream":{}}})",
+      number, stream);
 }
 
 // Answers one after the other as far as the test lets it, and keeps whom it served in what order.
@@ -60,12 +59,14 @@ class SlowProvider {
     most_at_once_ = std::max(most_at_once_, under_way_);
   }
   void serve(UpstreamConnection& connection) {
-    while (connection.read_request()) {
+    while (const auto request = connection.read_request()) {
       count(1);
       connection.wait_for(may_answer);
       connection.stall(time_);
       count(-1);
-      connection.send(json_answer(chat_dialect().json));
+      const bool stream = request->body.contains(R"("stream":true)");
+      connection.send(stream ? sse_answer(chat_dialect().whole_stream())
+                             : json_answer(chat_dialect().json));
     }
   }
 
@@ -79,40 +80,65 @@ class SlowProvider {
 
 class Queue : public testing::Test {
  protected:
-  // One after the other, so that all know who came first.
-  void ask(const Gateway& gateway, int count, Millis apart = 20ms) {
+  void ask(const Gateway& gateway, int count) {
+    for (int i = 0; i < count; ++i) send(gateway, false);
+  }
+  // One after the other: each hears that it waits before the next one comes.
+  void wait_in_line(const Gateway& gateway, int count) {
     for (int i = 0; i < count; ++i) {
-      clients_.push_back(std::make_unique<RawClient>(gateway.port()));
-      clients_.back()->send(gateway.request_bytes("POST", path, numbered(++last_)));
-      std::this_thread::sleep_for(apart);
+      Asked& asked = send(gateway, true);
+      asked.begun = asked.client.begin_answer();
+      EXPECT_TRUE(asked.client.read_until(asked.begun, ": TOLLWAY PROCESSING\n\n"));
     }
   }
-  [[nodiscard]] Answer answer(std::size_t client) { return clients_[client]->read_answer(30s); }
+  [[nodiscard]] Answer answer(std::size_t number) {
+    Asked& asked = asked_[number];
+    if (asked.begun.status == 0) return asked.client.read_answer(60s);
+    asked.client.finish(asked.begun, 60s);
+    return asked.begun;
+  }
+  void leave(std::size_t number) { asked_[number].client.reset(); }
+  void forget_all() { asked_.clear(); }
+  [[nodiscard]] GatewayOptions options(std::map<std::string, std::string> more = {}) const {
+    more["TOLLWAY_LLM_FIRST_CONCURRENT_MAX"] = "1";
+    more["TOLLWAY_STREAM_SILENCE"] = "0.02";
+    return providers_.options(std::move(more));
+  }
 
   SlowProvider provider_{1ms};
+
+ private:
+  struct Asked {
+    explicit Asked(std::uint16_t port) : client(port) {}
+    RawClient client;
+    Answer begun = {};
+  };
+  Asked& send(const Gateway& gateway, bool stream) {
+    Asked& asked = asked_.emplace_back(gateway.port());
+    asked.client.send(
+        gateway.request_bytes("POST", path, numbered(static_cast<int>(asked_.size()), stream)));
+    return asked;
+  }
+
   SeveralProviders providers_{{own_provider("first", provider_.url())}};
-  std::vector<std::unique_ptr<RawClient>> clients_;
-  int last_ = 0;
+  std::deque<Asked> asked_;
 };
 
 TEST_F(Queue, who_comes_first_is_served_first) {
-  Gateway gateway(
-      providers_.options({{"TOLLWAY_LLM_FIRST_CONCURRENT_MAX", "1"}, {"TOLLWAY_THREADS", "2"}}));
-  ask(gateway, 40);
+  constexpr int count = 40;
+  Gateway gateway(options({{"TOLLWAY_THREADS", "2"}}));
+  wait_in_line(gateway, count);
   provider_.let_go();
-  for (std::size_t i = 0; i < clients_.size(); ++i) EXPECT_EQ(answer(i).status, 200);
-  const auto served = provider_.served();
-  ASSERT_EQ(served.size(), 40U);
-  // The machine may have held one up for longer than the next one took to come.
-  for (int i = 0; i < 40; ++i) EXPECT_NEAR(served[static_cast<std::size_t>(i)], i + 1, 2);
+  for (std::size_t i = 0; i < count; ++i) EXPECT_TRUE(answer(i).body.contains("[DONE]"));
+  std::vector<int> as_they_came(count);
+  std::iota(as_they_came.begin(), as_they_came.end(), 1);
+  EXPECT_EQ(provider_.served(), as_they_came);
   EXPECT_EQ(provider_.most_at_once(), 1);
 }
 
 TEST_F(Queue, who_finds_it_full_hears_so_at_once) {
-  Gateway gateway(providers_.options(
-      {{"TOLLWAY_LLM_FIRST_CONCURRENT_MAX", "1"}, {"TOLLWAY_ROUTING_QUEUE_MAX", "3"}}));
-  ask(gateway, 1 + 3);
-  ASSERT_TRUE(provider_.wait_for_requests(1));
+  Gateway gateway(options({{"TOLLWAY_ROUTING_QUEUE_MAX", "3"}}));
+  wait_in_line(gateway, 1 + 3);
   const auto before = Clock::now();
   for (int i = 0; i < 5; ++i) {
     const auto refused = gateway.post(path, numbered(99));
@@ -120,18 +146,19 @@ TEST_F(Queue, who_finds_it_full_hears_so_at_once) {
     EXPECT_TRUE(refused.headers.find("retry-after").has_value());
   }
   EXPECT_LT(Clock::now() - before, 5s);
-  clients_[1]->reset();  // whoever leaves makes room in the line
+  leave(1);  // which makes room in the line
   (void)gateway.wait_for_record(
       [](const AccessRecord& record) { return record.outcome() == "cancelled"; });
-  ask(gateway, 1);
+  wait_in_line(gateway, 1);
   provider_.let_go();
-  for (const std::size_t client : {0U, 2U, 3U, 4U}) EXPECT_EQ(answer(client).status, 200);
+  for (const std::size_t number : {0U, 2U, 3U, 4U}) {
+    EXPECT_TRUE(answer(number).body.contains("[DONE]"));
+  }
   EXPECT_EQ(provider_.served(), (std::vector{1, 3, 4, 5}));
 }
 
 TEST_F(Queue, nobody_waits_longer_than_he_may) {
-  Gateway gateway(providers_.options(
-      {{"TOLLWAY_LLM_FIRST_CONCURRENT_MAX", "1"}, {"TOLLWAY_ROUTING_QUEUE_WAIT_MAX", "0.5"}}));
+  Gateway gateway(options({{"TOLLWAY_ROUTING_QUEUE_WAIT_MAX", "0.5"}}));
   ask(gateway, 1);
   ASSERT_TRUE(provider_.wait_for_requests(1));
   const auto before = Clock::now();
@@ -151,45 +178,47 @@ TEST_F(Queue, waiting_takes_no_processor) {
   if (limit.rlim_max < open_files) GTEST_SKIP() << "lacks 4096 open files";
   limit.rlim_cur = std::max(limit.rlim_cur, open_files);
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
-  Gateway gateway(providers_.options({{"TOLLWAY_LLM_FIRST_CONCURRENT_MAX", "1"}}));
-  ask(gateway, count, 0ms);
+  Gateway gateway(options());
+  ask(gateway, count);
   ASSERT_TRUE(provider_.wait_for_requests(1));
   EXPECT_EQ(gateway.get("/api/v1/health").status, 200);
-  std::this_thread::sleep_for(1s);  // until the last of them stand in line
-  const auto before = gateway.process().cpu_time();
-  std::this_thread::sleep_for(2s);
-  EXPECT_LT(gateway.process().cpu_time() - before, 200ms);
+  // Once the last of them stand in line.
+  EXPECT_TRUE(wait_until([&] {
+    const auto before = gateway.process().cpu_time();
+    std::this_thread::sleep_for(2s);
+    return gateway.process().cpu_time() - before < 200ms;
+  }));
   provider_.let_go();
   int served = 0;
-  for (auto& client : clients_) served += client->read_answer(60s).status == 200 ? 1 : 0;
+  for (std::size_t i = 0; i < count; ++i) served += answer(i).status == 200 ? 1 : 0;
   EXPECT_EQ(served, count);
   EXPECT_EQ(provider_.most_at_once(), 1);
 }
 
 TEST_F(Queue, a_providers_and_a_models_limits_are_of_all_keys) {
-  const auto most_with = [this](const std::string& limits) {
-    SlowProvider provider(30ms);
-    provider.let_go();
+  const auto expect_at_most = [this](const std::string& limits, int expected) {
+    SlowProvider provider(1ms);
     const SeveralProviders one({own_provider("first", provider.url())});
     Gateway gateway(one.options({{"TOLLWAY_LLM_FIRST_SHARED_LIMITS", limits}}));
-    clients_.clear();
-    ask(gateway, 12, 0ms);
-    for (std::size_t i = 0; i < clients_.size(); ++i) EXPECT_EQ(answer(i).status, 200);
-    return provider.most_at_once();
+    forget_all();
+    ask(gateway, 12);
+    EXPECT_TRUE(provider.wait_for_requests(expected));
+    provider.let_go();
+    for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(answer(i).status, 200);
+    EXPECT_EQ(provider.most_at_once(), expected) << limits;
   };
-  EXPECT_EQ(most_with(R"({"*":{"concurrent_max":3}})"), 3);
-  EXPECT_EQ(most_with(R"({"*":{"concurrent_max":3},"model":{"concurrent_max":2}})"), 2);
-  EXPECT_GT(most_with(R"({"other":{"concurrent_max":1}})"), 3);
+  expect_at_most(R"({"*":{"concurrent_max":3}})", 3);
+  expect_at_most(R"({"*":{"concurrent_max":3},"model":{"concurrent_max":2}})", 2);
+  expect_at_most(R"({"other":{"concurrent_max":1}})", 12);
   provider_.let_go();
 }
 
 TEST_F(Queue, its_settings_are_read_anew) {
-  auto options = providers_.options({{"TOLLWAY_LLM_FIRST_CONCURRENT_MAX", "1"}});
-  const auto config =
-      std::filesystem::path(options.environment.at("XDG_CONFIG_HOME")) / "tollway" / "tollway.toml";
-  Gateway gateway(std::move(options));
-  ask(gateway, 2);
-  ASSERT_TRUE(provider_.wait_for_requests(1));
+  auto with_config = options();
+  const auto config = std::filesystem::path(with_config.environment.at("XDG_CONFIG_HOME")) /
+                      "tollway" / "tollway.toml";
+  Gateway gateway(std::move(with_config));
+  wait_in_line(gateway, 2);
   replace_file(config, "[routing]\nqueue_max = 1\n");
   gateway.process().signal(SIGHUP);
   const auto deadline = Clock::now() + patience;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/deadlines.hpp"
+#include "net/held_sends.hpp"
 #include "net/queue_delay.hpp"
 #include "net/task_group.hpp"
 #include "net/types.hpp"
@@ -35,6 +36,7 @@ class Loop {
   [[nodiscard]] Executor executor() noexcept { return io_.get_executor(); }
   [[nodiscard]] DeadlineWheel& deadlines() noexcept { return deadlines_; }
   [[nodiscard]] QueueDelay& queue_delay() noexcept { return queue_delay_; }
+  [[nodiscard]] HeldSends& held_sends() noexcept { return held_sends_; }
   [[nodiscard]] TaskGroup& tasks() noexcept { return tasks_; }
 
  private:
@@ -43,6 +45,7 @@ class Loop {
   asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   DeadlineWheel deadlines_{io_};
   QueueDelay queue_delay_{io_};
+  HeldSends held_sends_{io_};
   TaskGroup tasks_{io_};
 };
 

@@ -128,7 +128,8 @@ Result<> Socket::write_now(WriteBuffers& bytes) {
   if (write_error_) return std::unexpected(*write_error_);
   if (tls_ || bytes.empty()) return {};
   boost::system::error_code code;
-  bytes.consume(socket_.write_some(bytes.left(), code));
+  bytes.consume(socket_.send(bytes.left(), MSG_MORE, code));
+  loop_.held_sends().hold(socket_.native_handle());
   // The kernel's buffer is full, so waiting is what there is to do: back-pressure.
   if (code && !is_would_block(code)) return fail_writing(code);
   return {};

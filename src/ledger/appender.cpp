@@ -1,10 +1,24 @@
 #include "ledger/appender.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "ledger/record_format.hpp"
 
 namespace tollway::ledger {
+namespace {
+
+// A statement costs three times as much as a row.
+constexpr std::size_t requests_at_once = 16;
+constexpr int request_columns = 4;
+
+std::string insert_requests_sql(std::size_t rows) {
+  std::string sql = "INSERT INTO requests (last_seq, attempts, unknown, cost) VALUES (?, ?, ?, ?)";
+  for (std::size_t row = 1; row < rows; ++row) sql += ", (?, ?, ?, ?)";
+  return sql;
+}
+
+}  // namespace
 
 const char* const attempts_of_sql =
     "SELECT seq, coalesce(billed, computed), EXISTS (SELECT 1 FROM requests WHERE last_seq = seq) "
@@ -29,9 +43,8 @@ RequestSum sum_of(sqlite::Statement& attempts_of, const RequestId& request) {
 Appender::Appender(Database& database)
     : database_(database),
       insert_(database.handle(), insert_attempt_sql),
-      insert_request_(database.handle(),
-                      "INSERT INTO requests (last_seq, attempts, unknown, cost) "
-                      "VALUES (?, ?, ?, ?)"),
+      insert_request_(database.handle(), insert_requests_sql(1)),
+      insert_requests_(database.handle(), insert_requests_sql(requests_at_once)),
       attempts_of_(database.handle(), attempts_of_sql),
       newest_seal_(database.handle(),
                    "SELECT number, last_seq, hash FROM seals ORDER BY number DESC LIMIT 1"),
@@ -52,8 +65,8 @@ Appender::Appender(Database& database)
 
 void Appender::begin() {
   for (auto* statement :
-       {&insert_, &insert_request_, &attempts_of_, &newest_seal_, &insert_seal_, &keep_open_,
-        &forget_open_, &has_open_, &keep_unfinished_, &forget_unfinished_}) {
+       {&insert_, &insert_request_, &insert_requests_, &attempts_of_, &newest_seal_, &insert_seal_,
+        &keep_open_, &forget_open_, &has_open_, &keep_unfinished_, &forget_unfinished_}) {
     statement->reset();
   }
   sums_.clear();
@@ -71,6 +84,7 @@ void Appender::begin() {
            .rows = {},
            .hash = {}};
   rows_ = RowsHash();
+  requests_.clear();
   last_at_ = 0;
   appended_ = {};
 }
@@ -108,12 +122,14 @@ void Appender::add_request(const AttemptRecord& record) {
 }
 
 void Appender::keep_unfinished(const RequestId& request) {
+  write_requests();
   if (sum_of(attempts_of_, request).stored) return;
   keep_unfinished_.bind_bytes(1, as_bytes(request));
   keep_unfinished_.run();
 }
 
 void Appender::finish_request(const RequestId& request) {
+  write_requests();
   forget_unfinished_.bind_bytes(1, as_bytes(request));
   forget_unfinished_.run();
   const RequestSum sum = sum_of(attempts_of_, request);
@@ -121,11 +137,31 @@ void Appender::finish_request(const RequestId& request) {
 }
 
 void Appender::insert_request(const RequestSum& sum) {
-  insert_request_.bind(1, sum.last_seq);
-  insert_request_.bind(2, sum.attempts);
-  insert_request_.bind(3, sum.unknown);
-  insert_request_.bind(4, sum.cost);
-  insert_request_.run();
+  requests_.push_back(sum);
+  if (requests_.size() < requests_at_once) return;
+  int from = 1;
+  for (const RequestSum& request : requests_) {
+    bind(insert_requests_, from, request);
+    from += request_columns;
+  }
+  insert_requests_.run();
+  requests_.clear();
+}
+
+// One by one, as they are too few, or are to be read.
+void Appender::write_requests() {
+  for (const RequestSum& request : requests_) {
+    bind(insert_request_, 1, request);
+    insert_request_.run();
+  }
+  requests_.clear();
+}
+
+void Appender::bind(sqlite::Statement& statement, int from, const RequestSum& sum) {
+  statement.bind(from, sum.last_seq);
+  statement.bind(from + 1, sum.attempts);
+  statement.bind(from + 2, sum.unknown);
+  statement.bind(from + 3, sum.cost);
 }
 
 void Appender::keep_open(const AttemptRecord& record) {
@@ -160,6 +196,7 @@ void Appender::finish_requests() {
 }
 
 Store::Appended Appender::finish() {
+  write_requests();
   if (appended_.rows == 0) return appended_;
   sums_.write();
   seal_.rows = rows_.finish();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "ledger/chain.hpp"
 #include "ledger/database.hpp"
@@ -45,10 +46,13 @@ class Appender {
   void keep_unfinished(const RequestId& request);
   void finish_request(const RequestId& request);
   void insert_request(const RequestSum& sum);
+  void write_requests();
+  static void bind(sqlite::Statement& statement, int from, const RequestSum& sum);
 
   Database& database_;
   sqlite::Statement insert_;
   sqlite::Statement insert_request_;
+  sqlite::Statement insert_requests_;  // many of them
   sqlite::Statement attempts_of_;
   sqlite::Statement newest_seal_;
   sqlite::Statement insert_seal_;
@@ -64,6 +68,7 @@ class Appender {
   Seal previous_;
   Seal seal_;
   RowsHash rows_;
+  std::vector<RequestSum> requests_;  // that are not written yet
   std::int64_t last_at_ = 0;
   Store::Appended appended_;
 };

@@ -157,8 +157,10 @@ net::Task<Result<>> ChatAttempts::attempt_once() {
   status_ = head.status();
   first_byte_at_ = net::Clock::now();
   timing_.first_byte = since(spec_.started);
-  course_.told(dispatch::read_limit_words(head, std::chrono::system_clock::now()),
-               net::Clock::now());
+  if (dispatch::says_limits(head)) {
+    course_.told(dispatch::read_limit_words(head, std::chrono::system_clock::now()),
+                 *first_byte_at_);
+  }
   if (status_ == 200) co_return Result<>{};
   retry_after_ = dispatch::retry_after_of(head);
   auto reading = read_body(limits::error_body_bytes_max);

@@ -37,14 +37,14 @@ void read_usage(const simdjson::dom::object& owner, bool complete, Progress& pro
   simdjson::dom::element input;
   if (usage["input_tokens"].get(input) == SUCCESS && !input.is_null()) {
     const auto before = progress.metered;
-    note_usage(UsageLayout::anthropic_messages, usage, progress);
+    note_usage(UsageLayout::anthropic_messages, Members(usage), progress);
     if (before && progress.usage_here) keep_hourly_writes(usage, *before, *progress.metered);
   } else if (progress.metered) {
     std::optional<std::int64_t> output;
     read_count(usage, "output_tokens", output);
     if (output) progress.metered->output = *output;
     progress.usage_here = output.has_value();
-    if (const auto cost = stated_cost(usage)) progress.stated_cost = cost;
+    if (const auto cost = stated_cost(Members(usage))) progress.stated_cost = cost;
   }
   progress.usage_complete = complete && progress.metered;
   progress.usage_here = progress.usage_here && complete;

@@ -9,7 +9,6 @@ namespace {
 // Larger documents get a parser of their own, so that one of them does not leave every thread with
 // megabytes of tape.
 constexpr std::size_t kept_capacity_max = 256 * 1024;
-constexpr std::int64_t count_max = std::int64_t{1} << 53;
 
 bool is_blank(char byte) {
   return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
@@ -31,23 +30,6 @@ std::optional<simdjson::dom::object> parse_object(std::string_view json) {
     return std::nullopt;
   }
   return object;
-}
-
-void read_text(const simdjson::dom::object& object, const char* name, std::string& into) {
-  std::string_view text;
-  if (object[name].get(text) == simdjson::SUCCESS) into = text;
-}
-
-void read_integer(const simdjson::dom::object& object, const char* name, std::int64_t& into) {
-  std::int64_t value = 0;
-  if (object[name].get(value) == simdjson::SUCCESS) into = value;
-}
-
-void read_count(const simdjson::dom::object& object, const char* name,
-                std::optional<std::int64_t>& into) {
-  std::int64_t value = 0;
-  if (object[name].get(value) == simdjson::SUCCESS && value >= 0 && value <= count_max)
-    into = value;
 }
 
 std::size_t find_name(std::string_view text, std::string_view quoted_name,

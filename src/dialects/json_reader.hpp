@@ -16,11 +16,26 @@ namespace tollway::dialects {
 // next call on the thread. Nullopt where it is not one valid JSON object.
 [[nodiscard]] std::optional<simdjson::dom::object> parse_object(std::string_view json);
 
-void read_text(const simdjson::dom::object& object, const char* name, std::string& into);
-void read_integer(const simdjson::dom::object& object, const char* name, std::int64_t& into);
+// Members of a simdjson::dom::object or of Members; what is missing or of another type changes
+// nothing.
+template <class Object>
+void read_text(const Object& object, std::string_view name, std::string& into) {
+  std::string_view text;
+  if (object[name].get(text) == simdjson::SUCCESS) into = text;
+}
+template <class Object>
+void read_integer(const Object& object, std::string_view name, std::int64_t& into) {
+  std::int64_t value = 0;
+  if (object[name].get(value) == simdjson::SUCCESS) into = value;
+}
 // A count of tokens: an integer from 0 to 2^53.
-void read_count(const simdjson::dom::object& object, const char* name,
-                std::optional<std::int64_t>& into);
+template <class Object>
+void read_count(const Object& object, std::string_view name, std::optional<std::int64_t>& into) {
+  constexpr std::int64_t count_max = std::int64_t{1} << 53;
+  std::int64_t value = 0;
+  if (object[name].get(value) != simdjson::SUCCESS || value < 0 || value > count_max) return;
+  into = value;
+}
 
 // Where `quoted_name` first stands in `text`, at or after `from`; npos where it does not. For names
 // in quotes, four bytes and more. string_view::find would stop at every quote, of which JSON is

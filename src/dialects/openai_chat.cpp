@@ -111,7 +111,8 @@ class OpenaiChat final : public Dialect {
            chunk["usage"].get(usage) == SUCCESS;
   }
 
-  static void read_envelope(const simdjson::dom::object& object, Progress& progress) {
+  static void read_envelope(const simdjson::dom::object& envelope, Progress& progress) {
+    const Members object(envelope);
     if (progress.id.empty()) {
       read_text(object, "id", progress.id);
       read_text(object, "model", progress.model);
@@ -119,8 +120,9 @@ class OpenaiChat final : public Dialect {
       read_integer(object, "created", progress.created);
     }
     note_tier(object, progress);
-    simdjson::dom::object usage;
-    if (object["usage"].get(usage) == SUCCESS) {
+    simdjson::dom::object stated;
+    if (object["usage"].get(stated) == SUCCESS) {
+      const Members usage(stated);
       read_count(usage, "prompt_tokens", progress.usage.prompt_tokens);
       read_count(usage, "completion_tokens", progress.usage.completion_tokens);
       note_usage(UsageLayout::openai_chat, usage, progress);

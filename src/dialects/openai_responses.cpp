@@ -15,7 +15,7 @@ using simdjson::SUCCESS;
 
 constexpr std::array<std::string_view, 1> carriers{R"("delta")"};
 
-void read_response(const simdjson::dom::object& response, Progress& progress) {
+void read_response(const Members& response, Progress& progress) {
   if (progress.id.empty()) {
     read_text(response, "id", progress.id);
     read_integer(response, "created_at", progress.created);
@@ -23,8 +23,9 @@ void read_response(const simdjson::dom::object& response, Progress& progress) {
   read_text(response, "model", progress.model);
   read_text(response, "status", progress.finish_reason);
   note_tier(response, progress);
-  simdjson::dom::object usage;
-  if (response["usage"].get(usage) == SUCCESS) {
+  simdjson::dom::object stated;
+  if (response["usage"].get(stated) == SUCCESS) {
+    const Members usage(stated);
     read_count(usage, "input_tokens", progress.usage.prompt_tokens);
     read_count(usage, "output_tokens", progress.usage.completion_tokens);
     note_usage(UsageLayout::openai_responses, usage, progress);
@@ -55,7 +56,7 @@ class OpenaiResponses final : public Dialect {
     std::string_view type;
     if ((*object)["type"].get(type) != SUCCESS) return;
     simdjson::dom::object response;
-    if ((*object)["response"].get(response) == SUCCESS) read_response(response, progress);
+    if ((*object)["response"].get(response) == SUCCESS) read_response(Members(response), progress);
     if (type == "error" || type == "response.error" || type == "response.failed") {
       progress.error = progress.complete = true;
     }
@@ -64,7 +65,7 @@ class OpenaiResponses final : public Dialect {
   }
 
   void read_answer(const simdjson::dom::object& answer, Progress& progress) const override {
-    read_response(answer, progress);
+    read_response(Members(answer), progress);
     progress.usage_complete = progress.metered.has_value();
   }
 

@@ -5,7 +5,7 @@
 namespace tollway::dispatch {
 namespace {
 
-constexpr std::size_t head_usual = 1024;
+constexpr std::size_t head_usual = 1000;  // glibc keeps a quick list up to 1,032 bytes
 
 }  // namespace
 
@@ -28,8 +28,9 @@ net::Task<Result<>> Dispatch::start(const Outgoing& outgoing, net::Abort& abort,
       .body = outgoing.body,
       .no_answer_body = outgoing.method == "HEAD",
       .timeouts = timeouts_,
+      .begun = outgoing.begun,
   };
-  request.timeouts.total = std::min(timeouts_.total, outgoing.ends_by - net::Clock::now());
+  request.timeouts.total = std::min(timeouts_.total, outgoing.ends_by - outgoing.begun);
   request.timeouts.first_byte = std::min(timeouts_.first_byte, outgoing.first_byte_max);
   call.emplace(pool_, abort);
   auto sending = call->send(request);

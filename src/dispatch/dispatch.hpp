@@ -19,6 +19,7 @@ struct Outgoing {
   std::string_view model;
   const http::Head& client_head;
   std::string_view body;
+  net::TimePoint begun;                                 // now
   net::TimePoint ends_by;                               // the request's deadline
   net::Duration first_byte_max = net::Duration::max();  // to the answer's head
 };

@@ -206,6 +206,16 @@ std::optional<LimitWord> read_tokens(const http::Head& head,
 
 }  // namespace
 
+bool says_limits(const http::Head& head) noexcept {
+  for (std::size_t i = 0; i < head.header_count(); ++i) {
+    const std::string_view name = head.header(i).name;
+    for (const std::string_view begins : {"x-ratelimit-", "anthropic-ratelimit-"}) {
+      if (http::equals_ignoring_case(name.substr(0, begins.size()), begins)) return true;
+    }
+  }
+  return false;
+}
+
 routing::LimitWords read_limit_words(const http::Head& head,
                                      std::chrono::system_clock::time_point now) {
   return {.requests = read_requests(head, now), .tokens = read_tokens(head, now)};

@@ -8,6 +8,9 @@
 
 namespace tollway::dispatch {
 
+// Whether it may say anything of them: most answers do not.
+[[nodiscard]] bool says_limits(const http::Head& head) noexcept;
+
 // Of OpenAI and those who copy it (x-ratelimit-*-requests, *-tokens; resets as "6m0s", "17ms" or
 // seconds), Anthropic (anthropic-ratelimit-*; resets as dates; where it has no limit for all
 // tokens, that of input or output of which less is left) and OpenRouter (X-RateLimit-*; the reset

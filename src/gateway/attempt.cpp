@@ -4,10 +4,12 @@ namespace tollway::gateway {
 
 void Attempt::begin(const providers::OpenAICompatibleProvider& whom, std::string_view asked_for,
                     std::string_view spelled_there) {
+  const bool is_first = provider == nullptr;
   provider = &whom;
   model = asked_for;
   model_there = spelled_there;
   began = net::Clock::now();
+  if (is_first) return;
   times = {};
   progress = {};
   tool_calls.reset();

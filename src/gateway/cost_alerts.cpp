@@ -54,14 +54,13 @@ void CostAlerts::forget_old(Clock::time_point now) {
 std::uint64_t CostAlerts::count(Kind kind, const Attempt& attempt) {
   const std::scoped_lock lock(mutex_);
   const auto now = now_();
-  std::tuple key(kind, std::string(attempt.provider), std::string(attempt.model),
-                 std::string(attempt.service_tier));
+  const std::tuple key(kind, attempt.provider, attempt.model, attempt.service_tier);
   auto known = told_.find(key);
   if (known == told_.end()) {
     if (told_.size() >= models_max) forget_old(now);
     // Names come with requests: whoever invents more of them gets no line for each.
     if (told_.size() >= models_max) return 0;
-    told_.emplace(std::move(key), Told{.at = now});
+    told_.emplace(key, Told{.at = now});
     return 1;
   }
   auto& [at, since] = known->second;

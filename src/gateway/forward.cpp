@@ -46,9 +46,8 @@ Result<> read_facts(Request& request) {
 }
 
 // Whatever was decided: why nobody is left can be told, too.
-Result<> choose(Request& request) {
+Result<> choose(Request& request, net::TimePoint now) {
   Candidates& candidates = request.candidates;
-  const auto now = net::Clock::now();
   request.tells_explanation = wants_explanation(request);
   auto chosen = candidates.choose(request, now);
   if (request.tells_explanation || request.services.routing.keep_explanations) {
@@ -75,9 +74,10 @@ net::Task<Result<>> forward(Request& request) {
     const auto body = co_await std::move(reading);
     if (auto taken = take_body(request, body); !taken) co_return taken;
   }
-  if (auto chosen = choose(request); !chosen) co_return chosen;
+  const auto now = net::Clock::now();
+  if (auto chosen = choose(request, now); !chosen) co_return chosen;
   Forwarding forwarding(request);
-  auto running = forwarding.run();
+  auto running = forwarding.run(now);
   co_return co_await std::move(running);
 }
 

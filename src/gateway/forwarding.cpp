@@ -64,22 +64,23 @@ std::string for_openrouter(std::string_view body, std::string_view model) {
 
 }  // namespace
 
-net::Task<Result<>> Forwarding::run() {
+net::Task<Result<>> Forwarding::run(net::TimePoint now) {
   if (request_.facts.stream && request_.route->chat) request_.silence.begin();
   std::optional<Result<>> ended;  // nullopt: nobody is left
   Course::Step step;
   std::exception_ptr thrown;
   try {
     while (!ended) {
-      step = course_.next(net::Clock::now());
+      step = course_->next(now);
       if (step.what == Course::Next::give_up) break;
       if (step.what == Course::Next::queue) {
-        course_.queue(pause_.waker(), net::Clock::now());
+        course_->queue(pause_.waker(), now);
         continue;
       }
       if (step.what == Course::Next::wait) {
         auto waiting = pause_.until(step.until, request_.exchange.abort());
         if (auto waited = co_await std::move(waiting); !waited) ended = std::move(waited);
+        now = net::Clock::now();
         continue;
       }
       const auto other_at = hedge_at();
@@ -90,6 +91,8 @@ net::Task<Result<>> Forwarding::run() {
         ended = std::unexpected(done.error());
       } else if (*done) {
         ended.emplace();
+      } else {
+        now = net::Clock::now();
       }
     }
   } catch (...) {
@@ -127,7 +130,7 @@ net::Task<Result<bool>> Forwarding::ask(Attempt& attempt, std::uint32_t candidat
   }
   ++request_.attempts;
   attempt.begin(provider, asked_for, target.model.empty() ? asked_for : target.model);
-  attempt.course = &course_;
+  attempt.course = course_.get();
   attempt.asked_tier = tier_to_ask_for(target, request_.facts.tier);
   const auto& tools = request_.facts.wishes.tools;
   if (!tools.empty()) attempt.tool_calls.emplace(tools);
@@ -139,6 +142,7 @@ net::Task<Result<bool>> Forwarding::ask(Attempt& attempt, std::uint32_t candidat
                               .model = attempt.model_there,
                               .client_head = request_.exchange.head(),
                               .body = body,
+                              .begun = attempt.began,
                               .ends_by = ends_by_};
   if (const auto demanded = request_.services.options.demand.first_content;
       request_.facts.stream && request_.route->chat && demanded > net::Duration::zero()) {
@@ -152,11 +156,13 @@ net::Task<Result<bool>> Forwarding::ask(Attempt& attempt, std::uint32_t candidat
   if (auto started = co_await std::move(starting); !started) {
     co_return failed(attempt, std::move(started.error()));
   }
-  attempt.first_byte_at = net::Clock::now();
+  attempt.first_byte_at = call->head_at();
   attempt.upstream_status = call->head().status();
   record_head(attempt, call->head());
-  course_.told(dispatch::read_limit_words(call->head(), std::chrono::system_clock::now()),
-               *attempt.first_byte_at, attempt.which);
+  if (dispatch::says_limits(call->head())) {
+    course_->told(dispatch::read_limit_words(call->head(), std::chrono::system_clock::now()),
+                  *attempt.first_byte_at, attempt.which);
+  }
 
   auto relaying = relay(request_, attempt, *call);
   const auto relayed = co_await std::move(relaying);
@@ -205,20 +211,20 @@ Result<bool> Forwarding::failed(Attempt& attempt, Error error) {
   attempt.refusal.reset();
   if (attempt.race != nullptr && attempt.race->has_lost(attempt)) {
     attempt.failure = Errc::cancelled;
-    course_.called_off(now, attempt.which);
+    course_->called_off(now, attempt.which);
     return false;
   }
   if (error.source != Source::upstream) return std::unexpected(std::move(error));
   if (attempt.committed) {
-    course_.answered(
+    course_->answered(
         {.outcome = routing::Outcome::failure, .failure = routing::FailureClass::broken},
         candidates_.tokens(), now, attempt.which);
     return std::unexpected(std::move(error));
   }
   // What one has begun to answer, and will charge for, it is not asked again.
   const bool begun = attempt.upstream_status != 0;
-  course_.failed(begun ? routing::FailureClass::broken : dispatch::class_of(error), {}, now,
-                 attempt.which);
+  course_->failed(begun ? routing::FailureClass::broken : dispatch::class_of(error), {}, now,
+                  attempt.which);
   error_ = std::move(error);
   return false;
 }
@@ -237,18 +243,19 @@ void Forwarding::refused(Attempt& attempt) {
   }
   const auto asked = attempt.refusal->retry_after;
   if (asked && asked < soonest_.value_or(routing::Duration::max())) soonest_ = asked;
-  course_.failed(failure, asked, now, attempt.which);
+  course_->failed(failure, asked, now, attempt.which);
 }
 
 void Forwarding::answered(const Attempt& attempt, std::uint32_t candidate) {
-  if (!attempt.failure) candidates_.served(request_, candidate, net::Clock::now());
+  const auto now = net::Clock::now();
+  if (!attempt.failure) candidates_.served(request_, candidate, now);
   const auto& usage = attempt.progress.usage;
   const std::int64_t used = usage.prompt_tokens.value_or(0) + usage.completion_tokens.value_or(0);
-  course_.answered(measured(attempt), used > 0 ? used : candidates_.tokens(), net::Clock::now(),
-                   attempt.which);
+  course_->answered(measured(attempt, now), used > 0 ? used : candidates_.tokens(), now,
+                    attempt.which);
 }
 
-routing::Attempt Forwarding::measured(const Attempt& attempt) {
+routing::Attempt Forwarding::measured(const Attempt& attempt, net::TimePoint now) {
   const auto stated = attempt.progress.usage.completion_tokens;
   std::int64_t tokens = stated.value_or(0);
   if (!stated && attempt.first_token_at) {
@@ -257,7 +264,7 @@ routing::Attempt Forwarding::measured(const Attempt& attempt) {
   auto measured = routing::answered({.began = attempt.began,
                                      .first_byte = attempt.first_byte_at,
                                      .first_token = attempt.first_token_at,
-                                     .ended = net::Clock::now()},
+                                     .ended = now},
                                     tokens);
   if (attempt.failure) {
     const bool left = attempt.failure == Errc::cancelled || attempt.failure == Errc::draining;

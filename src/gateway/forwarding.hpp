@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "base/recycler.hpp"
 #include "dispatch/pause.hpp"
 #include "gateway/attempt.hpp"
 #include "gateway/candidates.hpp"
@@ -20,15 +21,17 @@ class Forwarding {
       : request_(request),
         candidates_(request.candidates),
         ends_by_(request.arrived + request.services.dispatch.patience()),
-        course_({.candidates = candidates_.all(),
-                 .places = candidates_.places(),
-                 .budget = request.services.routing.budget,
-                 .line = request.services.routing.line,
-                 .random = request.services.routing.random},
-                request.services.routing.options, candidates_.tokens(), ends_by_),
+        course_(request.services.routing.courses.make(
+            routing::Course::Parts{.candidates = candidates_.all(),
+                                   .places = candidates_.places(),
+                                   .budget = request.services.routing.budget,
+                                   .line = request.services.routing.line,
+                                   .random = request.services.routing.random},
+            request.services.routing.options, candidates_.tokens(), ends_by_)),
         pause_(request.services.loop) {}
 
-  [[nodiscard]] net::Task<Result<>> run();
+  // `now` is when they were.
+  [[nodiscard]] net::Task<Result<>> run(net::TimePoint now);
 
  private:
   // True: the client has its answer.
@@ -48,7 +51,7 @@ class Forwarding {
   [[nodiscard]] Result<bool> failed(Attempt& attempt, Error error);
   void refused(Attempt& attempt);
   void answered(const Attempt& attempt, std::uint32_t candidate);
-  [[nodiscard]] static routing::Attempt measured(const Attempt& attempt);
+  [[nodiscard]] static routing::Attempt measured(const Attempt& attempt, net::TimePoint now);
   [[nodiscard]] net::Task<Result<>> give_up(net::TimePoint until);
   [[nodiscard]] net::Task<Result<>> pass_refusal();
   [[nodiscard]] net::Task<Result<>> end_begun(Error error);
@@ -56,7 +59,7 @@ class Forwarding {
   Request& request_;
   Candidates& candidates_;
   net::TimePoint ends_by_;
-  routing::Course course_;
+  Recycler<routing::Course>::Pointer course_;
   dispatch::Pause pause_;
   std::optional<Error> error_;                // of the last attempt
   std::optional<routing::Duration> soonest_;  // of the times that refusals asked to wait for

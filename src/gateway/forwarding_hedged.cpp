@@ -12,7 +12,7 @@ using Which = routing::Course::Which;
 // What comes whole takes as long as it is, so that its silence says nothing.
 std::optional<net::TimePoint> Forwarding::hedge_at() const {
   if (!request_.facts.stream || !request_.route->chat) return std::nullopt;
-  return course_.hedge_at(net::Clock::now());
+  return course_->hedge_at(net::Clock::now());
 }
 
 net::Task<Result<bool>> Forwarding::ask_hedged(std::uint32_t candidate, net::TimePoint hedge_at) {
@@ -28,7 +28,7 @@ net::Task<Result<bool>> Forwarding::ask_hedged(std::uint32_t candidate, net::Tim
     auto waiting = race.wait_for_all(hedge_at);
     const bool ended = co_await std::move(waiting);
     const auto now = net::Clock::now();
-    if (const auto beside = ended || race.is_decided() ? std::nullopt : course_.hedge(now)) {
+    if (const auto beside = ended || race.is_decided() ? std::nullopt : course_->hedge(now)) {
       const bool is_first = &attempt == &request_.first;
       if (is_first && request_.second == nullptr) request_.second = std::make_unique<Attempt>();
       start(race, is_first ? *request_.second : request_.first, *beside, Which::hedge);

@@ -52,9 +52,9 @@ class WholeRelay {
   [[nodiscard]] std::optional<net::TimePoint> wake_at() const {
     return passing_ || answer_.status != 200 ? std::nullopt : next_padding_;
   }
-  void keep_alive_later() {
+  void keep_alive_later(net::TimePoint now) {
     if (attempt_.race != nullptr) return;  // whose answer it will be is open
-    next_padding_ = net::Clock::now() + request_.services.options.silence_before_comment;
+    next_padding_ = now + request_.services.options.silence_before_comment;
   }
 
   Request& request_;
@@ -68,7 +68,7 @@ class WholeRelay {
 net::Task<Result<Relayed>> WholeRelay::run(Request& request, Attempt& attempt,
                                            net::ClientCall& call, std::string header_lines) {
   WholeRelay relay(request, attempt, relayed_answer(call.head(), header_lines));
-  relay.keep_alive_later();
+  if (attempt.first_byte_at) relay.keep_alive_later(*attempt.first_byte_at);
   // From here on it is the relay that keeps the client waiting.
   if (relay.answer_.status == 200) request.silence.stop();
   for (bool last = false; !last;) {
@@ -112,7 +112,7 @@ bool WholeRelay::hold(const net::ClientCall::Piece& piece) {
 
 net::Task<Result<>> WholeRelay::send_due() {
   if (!passing_ && held_.size() <= limits::held_answer_bytes_max) {
-    keep_alive_later();
+    keep_alive_later(net::Clock::now());
     auto sending = send(padding);
     co_return co_await std::move(sending);
   }

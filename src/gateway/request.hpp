@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/recycler.hpp"
 #include "dispatch/dispatch.hpp"
 #include "dispatch/endpoints.hpp"
 #include "gateway/attempt.hpp"
@@ -54,6 +55,7 @@ struct Routing {
   routing::RetryBudget& budget;         // of all loops
   routing::Line& line;                  // of all loops
   routing::CourseOptions options = {};  // for requests that arrive from now on
+  Recycler<routing::Course> courses{limits::requests_spare_max};
   const routing::Strategy* strategy = nullptr;
   routing::Affinity* affinity = nullptr;  // of all loops; null: nobody remembers conversations
   bool keep_explanations = false;         // of all requests, in their access records

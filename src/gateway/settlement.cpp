@@ -192,7 +192,7 @@ Prices::Found Settlement::price(const Attempt& attempt) {
   if (prices_ == nullptr) return {};  // no attempt has begun
   auto& prices = *prices_;
   const auto provider = attempt.provider->key();
-  const auto at = admitted_.value_or(std::chrono::system_clock::now());
+  const auto at = admitted_ ? *admitted_ : std::chrono::system_clock::now();
   const auto tier = tier_of(attempt);
   Prices::Found found = prices.find(provider, attempt.progress.model, at, tier);
   if (found.rates == nullptr) found = prices.find(provider, attempt.model_there, at, tier);

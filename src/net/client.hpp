@@ -36,6 +36,7 @@ struct ClientRequest {
   std::string_view body;
   bool no_answer_body = false;  // the method was HEAD
   ClientTimeouts timeouts;
+  TimePoint begun = Clock::now();  // from when on the total limit counts
 };
 
 // One request to an upstream and its answer. Destroying it before the end closes the connection,
@@ -78,6 +79,8 @@ class ClientCall {
     Duration first_byte{};  // from the request sent to the head received
   };
   [[nodiscard]] Times times() const noexcept { return times_; }
+  // When the head was there, after send().
+  [[nodiscard]] TimePoint head_at() const noexcept { return head_at_; }
   [[nodiscard]] bool reused_connection() const noexcept { return reused_; }
 
  private:
@@ -100,6 +103,7 @@ class ClientCall {
   ClientTimeouts timeouts_;
   TimePoint ends_by_{};  // the total limit
   TimePoint sent_at_{};
+  TimePoint head_at_{};
   std::optional<TimePoint> quiet_since_;  // since when read() has waited for bytes
   Times times_;
   bool reused_ = false;

@@ -32,7 +32,7 @@ const http::Head& ClientCall::head() const noexcept {
 
 Task<Result<>> ClientCall::send(ClientRequest request) {
   assert(!connection_ && "a call carries one request");
-  const TimePoint started = Clock::now();
+  const TimePoint started = request.begun;
   timeouts_ = request.timeouts;
   ends_by_ = started + timeouts_.total;
   auto& pool = *pool_.state_;
@@ -45,7 +45,7 @@ Task<Result<>> ClientCall::send(ClientRequest request) {
       auto connected = co_await std::move(connecting);
       if (!connected) co_return connected;
     }
-    sent_at_ = Clock::now();
+    sent_at_ = reused_ ? started : Clock::now();
     times_.connect = sent_at_ - started;
     auto exchanging = exchange(request);
     auto exchanged = co_await std::move(exchanging);
@@ -148,7 +148,8 @@ Task<Result<>> ClientCall::receive_head() {
     if (!there) co_return std::unexpected(there.error());
     if (*there) break;
   }
-  times_.first_byte = Clock::now() - sent_at_;
+  head_at_ = Clock::now();
+  times_.first_byte = head_at_ - sent_at_;
   co_return Result<>{};
 }
 

@@ -31,7 +31,7 @@ void read_step(std::string_view json, Recording& recording) {
   ASSERT_TRUE(answer) << recording.name;
   simdjson::dom::object usage;
   if ((*answer)["usageMetadata"].get(usage) != SUCCESS) return;
-  const auto read = read_usage(UsageLayout::gemini_generate, usage);
+  const auto read = read_usage(UsageLayout::gemini_generate, Members(usage));
   ASSERT_TRUE(read) << recording.name << ": " << read.error().message;
   Stated stated{.read = *read};
   // Embeddings have no total.

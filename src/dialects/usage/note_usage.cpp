@@ -3,7 +3,7 @@
 namespace tollway::dialects {
 namespace {
 
-UsageLayout layout_of(UsageLayout layout, const simdjson::dom::object& usage) {
+UsageLayout layout_of(UsageLayout layout, const Members& usage) {
   simdjson::dom::element completion;
   const bool chat = layout != UsageLayout::openai_chat ||
                     usage["completion_tokens"].get(completion) == simdjson::SUCCESS;
@@ -12,13 +12,13 @@ UsageLayout layout_of(UsageLayout layout, const simdjson::dom::object& usage) {
 
 }  // namespace
 
-void note_tier(const simdjson::dom::object& owner, Progress& progress) {
+void note_tier(const Members& owner, Progress& progress) {
   std::string_view name;
   if (owner["service_tier"].get(name) != simdjson::SUCCESS) return;
   if (const auto tier = llm::service_tier_named(name)) progress.tier = tier;
 }
 
-void note_usage(UsageLayout layout, const simdjson::dom::object& usage, Progress& progress) {
+void note_usage(UsageLayout layout, const Members& usage, Progress& progress) {
   if (auto metered = read_usage(layout_of(layout, usage), usage)) {
     progress.metered = *metered;
     progress.usage_here = true;

@@ -27,7 +27,8 @@ class Counts {
   explicit Counts(const Members& usage) : usage_(usage) {}
 
   // A count that may be absent or null.
-  std::int64_t optional(const std::optional<Members>& object, std::string_view name) {
+  [[gnu::always_inline]] std::int64_t optional(const std::optional<Members>& object,
+                                               std::string_view name) {
     return count(object, name).value_or(0);
   }
   std::int64_t optional(std::string_view name) { return optional(usage_, name); }
@@ -76,11 +77,15 @@ class Counts {
   }
 
  private:
-  std::optional<std::int64_t> count(const std::optional<Members>& object, std::string_view name) {
+  [[gnu::always_inline]] std::optional<std::int64_t> count(const std::optional<Members>& object,
+                                                           std::string_view name) {
     simdjson::dom::element value;
     if (!object || (*object)[name].get(value) != SUCCESS || value.is_null()) {
       return std::nullopt;
     }
+    return stated(value, name);
+  }
+  std::int64_t stated(const simdjson::dom::element& value, std::string_view name) {
     std::int64_t count = -1;
     double real = -1;
     if (value.get(count) != SUCCESS && value.get(real) == SUCCESS && real == std::floor(real) &&
@@ -272,9 +277,7 @@ std::optional<UsageLayout> usage_layout(std::string_view provider, std::string_v
   return std::nullopt;
 }
 
-namespace {
-
-std::optional<Money> cost_in(const Members& usage) {
+std::optional<Money> stated_cost(const Members& usage) {
   std::int64_t ticks = 0;
   if (usage["cost_in_usd_ticks"].get(ticks) == SUCCESS) return money_of_ticks(ticks);
   double cost = 0;
@@ -289,15 +292,9 @@ std::optional<Money> cost_in(const Members& usage) {
   return money;
 }
 
-}  // namespace
-
-std::optional<Money> stated_cost(const Object& usage) {
-  return cost_in(Members(usage));
-}
-
 Result<llm::MeteredUsage> read_usage(UsageLayout layout, const boost::json::value& usage) {
   if (const auto object = parse_object(boost::json::serialize(usage))) {
-    return read_usage(layout, *object);
+    return read_usage(layout, Members(*object));
   }
   return upstream_error(Errc::upstream_invalid, "expected usage to be an object");
 }
@@ -329,12 +326,11 @@ Result<llm::MeteredUsage> read_counts(UsageLayout layout, const Members& usage) 
 
 }  // namespace
 
-Result<llm::MeteredUsage> read_usage(UsageLayout layout, const Object& usage) {
-  const Members members(usage);
-  auto read = read_counts(layout, members);
+Result<llm::MeteredUsage> read_usage(UsageLayout layout, const Members& usage) {
+  auto read = read_counts(layout, usage);
   if (!read) return read;
-  read->stated_cost = cost_in(members);
-  read->tier = tier_in(members);
+  read->stated_cost = stated_cost(usage);
+  read->tier = tier_in(usage);
   return read;
 }
 

@@ -1,13 +1,12 @@
 // Where vendors put the counts that they bill.
 #pragma once
 
-#include <simdjson.h>
-
 #include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
+#include "dialects/members.hpp"
 #include "llm/metered_usage.hpp"
 #include "tollway/error.hpp"
 
@@ -38,12 +37,11 @@ enum class UsageLayout : std::uint8_t {
 [[nodiscard]] Result<llm::MeteredUsage> read_usage(UsageLayout layout,
                                                    const boost::json::value& usage);
 // The same where simdjson has parsed it.
-[[nodiscard]] Result<llm::MeteredUsage> read_usage(UsageLayout layout,
-                                                   const simdjson::dom::object& usage);
+[[nodiscard]] Result<llm::MeteredUsage> read_usage(UsageLayout layout, const Members& usage);
 
 // What the provider says it charged: OpenRouter and others by the member "cost", Perplexity by its
 // "total_cost", xAI by "cost_in_usd_ticks". Nullopt where it says nothing that can be one: no
 // number, below zero, or above ten thousand dollars.
-[[nodiscard]] std::optional<Money> stated_cost(const simdjson::dom::object& usage);
+[[nodiscard]] std::optional<Money> stated_cost(const Members& usage);
 
 }  // namespace tollway::dialects

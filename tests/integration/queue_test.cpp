@@ -35,7 +35,7 @@ class SlowProvider {
   [[nodiscard]] bool wait_for_requests(int count) const {
     return upstream_.wait_for_requests(count);
   }
-  void let_go() { may_answer.set(); }
+  void let_go() { may_answer_.set(); }
   [[nodiscard]] int most_at_once() const {
     const std::scoped_lock lock(mutex_);
     return most_at_once_;
@@ -61,7 +61,7 @@ class SlowProvider {
   void serve(UpstreamConnection& connection) {
     while (const auto request = connection.read_request()) {
       count(1);
-      connection.wait_for(may_answer);
+      connection.wait_for(may_answer_);
       connection.stall(time_);
       count(-1);
       const bool stream = request->body.contains(R"("stream":true)");
@@ -71,7 +71,7 @@ class SlowProvider {
   }
 
   const Millis time_;
-  Signal may_answer;
+  Signal may_answer_;
   mutable std::mutex mutex_;
   int under_way_ = 0;
   int most_at_once_ = 0;

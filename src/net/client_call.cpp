@@ -86,7 +86,7 @@ Task<Result<>> ClientCall::exchange(const ClientRequest& request) {
     co_return co_await std::move(exchanging);
   }
   WriteBuffers bytes{request.head, request.body};
-  auto written = connection_->socket.write_now(bytes);
+  auto written = connection_->socket.write_now(bytes, Socket::Goes::with_turn);
   if (written && !bytes.empty()) {
     auto writing = connection_->socket.write(bytes);
     written = co_await std::move(writing);

@@ -225,7 +225,9 @@ bool Connection::wants_continue() const noexcept {
 }
 
 Task<Result<>> Connection::send(WriteBuffers bytes, Then then) {
-  auto written = socket_.write_now(bytes);
+  // Pieces of a stream do not wait for others.
+  using enum Socket::Goes;
+  auto written = socket_.write_now(bytes, then == Then::finished ? with_turn : at_once);
   if (written && !bytes.empty()) {
     socket_.set_deadline(Clock::now() + options_.write_timeout, "sending to the client");
     auto writing = socket_.write(bytes);

@@ -1,4 +1,4 @@
-// What is written during one turn of a loop goes out together at its end.
+// What is held of one turn of a loop goes out together at its end.
 #pragma once
 
 #include <cstddef>

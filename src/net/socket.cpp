@@ -123,13 +123,14 @@ Task<Result<std::size_t>> Socket::read_some(std::span<char> into,
   co_return fail_with(code, "reading");
 }
 
-Result<> Socket::write_now(WriteBuffers& bytes) {
+Result<> Socket::write_now(WriteBuffers& bytes, Goes goes) {
   if (error_) return std::unexpected(*error_);
   if (write_error_) return std::unexpected(*write_error_);
   if (tls_ || bytes.empty()) return {};
   boost::system::error_code code;
-  bytes.consume(socket_.send(bytes.left(), MSG_MORE, code));
-  loop_.held_sends().hold(socket_.native_handle());
+  const bool held = goes == Goes::with_turn;
+  bytes.consume(socket_.send(bytes.left(), held ? MSG_MORE : 0, code));
+  if (held) loop_.held_sends().hold(socket_.native_handle());
   // The kernel's buffer is full, so waiting is what there is to do: back-pressure.
   if (code && !is_would_block(code)) return fail_writing(code);
   return {};

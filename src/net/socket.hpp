@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/ssl.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -50,8 +51,10 @@ class Socket {
   [[nodiscard]] bool closed_by_peer() const noexcept { return closed_by_peer_; }
 
   // Writes what the kernel takes at once, in one system call, and takes it off `bytes`. TLS writes
-  // nothing here. What is left is write()'s, so that only those wait who have to.
-  [[nodiscard]] Result<> write_now(WriteBuffers& bytes);
+  // nothing here. What is left is write()'s, so that only those wait who have to. With
+  // Goes::with_turn it goes out together with what else is sent in this turn of the loop.
+  enum class Goes : std::uint8_t { at_once, with_turn };
+  [[nodiscard]] Result<> write_now(WriteBuffers& bytes, Goes goes = Goes::at_once);
   // Writes all of it.
   [[nodiscard]] Task<Result<>> write(WriteBuffers bytes);
 

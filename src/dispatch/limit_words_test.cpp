@@ -20,12 +20,21 @@ routing::LimitWords read(const std::string& headers) {
   const std::string head = "HTTP/1.1 200 OK\r\n" + headers + "\r\n";
   EXPECT_TRUE(parser.parse_head(head));
   EXPECT_TRUE(parser.head_complete());
-  return read_limit_words(parser.head(), now);
+  const auto words = read_limit_words(parser.head(), now);
+  EXPECT_TRUE(says_limits(parser.head()) || (!words.requests && !words.tokens)) << headers;
+  return words;
 }
 
 Duration reset_of(const std::string& text) {
   const auto words = read("x-ratelimit-remaining: 1\r\nx-ratelimit-reset: " + text + "\r\n");
   return words.requests ? words.requests->reset_in : Duration();
+}
+
+TEST(LimitWords, MostAnswersHaveNone) {
+  http::MessageParser parser(http::MessageParser::Kind::response);
+  ASSERT_TRUE(parser.parse_head(
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-RateLimit: 1\r\nx-r: 1\r\n\r\n"));
+  EXPECT_FALSE(says_limits(parser.head()));
 }
 
 TEST(LimitWords, OpenAIAndThoseWhoCopyIt) {
